@@ -1,0 +1,13 @@
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ouro_web.settings")
+django.setup(set_prefix=False)
+
+from ouro_web.actions.executor import drain_beside_pages  # noqa: E402 (needs the settings)
+from ouro_web.web.lifespan import with_end  # noqa: E402
+from ouro_web.web.page_threads import PageHandler  # noqa: E402
+from ouro_web.web.request_log import with_log  # noqa: E402
+
+application = with_end(with_log(PageHandler()), drain_beside_pages)

@@ -1,0 +1,89 @@
+"""One rule for what fits a declared input: the picker, *what can I run on this*, the API and the
+check before a run all ask here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ouro_web.assets.models import Asset, AssetType
+from ouro_web.lib.declarations import Declaration, from_stored
+
+# Broad classes an author may name instead of exact formats: media types (a trailing slash is a
+# prefix) and extensions, for types that browsers do not know.
+CLASSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "audio": (("audio/",), ("mp3", "wav", "ogg", "flac", "aac", "aif", "aiff", "mid", "m4a")),
+    "video": (("video/",), ("mp4", "webm", "ogv", "avi", "mpeg", "mpg", "mov", "wmv", "mkv")),
+    "image": (("image/",), ("png", "jpg", "jpeg", "webp", "gif", "svg", "bmp", "tif", "tiff")),
+    "pdf": (("application/pdf",), ("pdf",)),
+    "3d model": (("model/",), ("glb", "gltf", "stl", "obj")),
+    "atomic structure": (
+        ("chemical/",),
+        ("cif", "xyz", "extxyz", "pdb", "sdf", "mol", "poscar", "vasp"),
+    ),
+}
+
+
+def misfit(asset: Asset, declaration: Declaration) -> str:
+    """Why this asset cannot stand at this input, in words; empty when it fits."""
+    if asset.asset_type not in declaration.asset_types:
+        return f"Needs a {_either(declaration.asset_types)}, this is a {asset.asset_type}."
+    if asset.asset_type != AssetType.FILE:
+        return ""
+    file = asset.as_file
+    if declaration.extensions and file.extension not in declaration.extensions:
+        wanted = _either(f".{extension}" for extension in declaration.extensions)
+        return f"Needs a {wanted} file, this is {_named(file.extension)}."
+    if declaration.filter and not _in_class(file, declaration.filter):
+        return f"Needs a file of the kind {declaration.filter}, this is {_named(file.extension)}."
+    return ""
+
+
+def compatible_assets(assets: QuerySet[Asset], declaration: Declaration) -> QuerySet[Asset]:
+    """The rows of `assets` for which misfit() finds nothing, as one condition for the database."""
+    fits = Q(asset_type__in=declaration.asset_types)
+    if declaration.extensions:
+        fits &= ~Q(asset_type=AssetType.FILE) | Q(as_file__extension__in=declaration.extensions)
+    if declaration.filter in CLASSES:
+        media_types, extensions = CLASSES[declaration.filter]
+        in_class = Q(as_file__extension__in=extensions)
+        for media_type in media_types:
+            in_class |= Q(as_file__media_type__startswith=media_type)
+        fits &= ~Q(asset_type=AssetType.FILE) | in_class
+    return assets.filter(fits)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A route that takes an asset, and the inputs at which it can stand."""
+
+    route: Any
+    inputs: list[Declaration]
+
+
+def accepting(routes: Iterable[Any], asset: Asset) -> list[Offer]:
+    """The routes among `routes` that take this asset, in the order given."""
+    offers = (Offer(route, accepting_inputs(route, asset)) for route in routes)
+    return [offer for offer in offers if offer.inputs]
+
+
+def accepting_inputs(route: Any, asset: Asset) -> list[Declaration]:
+    """The declared inputs of a route at which this asset can stand."""
+    declared = from_stored(route.input_assets, "input")
+    return [item for item in declared.values() if not misfit(asset, item)]
+
+
+def _in_class(file: Any, name: str) -> bool:
+    if name not in CLASSES:
+        return True
+    media_types, extensions = CLASSES[name]
+    return file.extension in extensions or file.media_type.startswith(media_types)
+
+
+def _either(words: Iterable[str]) -> str:
+    return " or ".join(words)
+
+
+def _named(extension: str) -> str:
+    return f".{extension}" if extension else "a file without an ending"

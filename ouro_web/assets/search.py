@@ -1,0 +1,87 @@
+"""Find assets by words, kind and scope. The caller passes the rows the person may see."""
+
+import difflib
+import uuid
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import Count, F, FloatField, Func, Value
+
+from ouro_web.assets import words
+from ouro_web.assets.models import AssetQuerySet
+
+WORDS = 8  # more add cost and no sense
+# Words that say nothing, unless there is no other.
+EMPTY = frozenset(
+    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "it", "of", "on", "or",
+     "the", "to", "with")
+)  # fmt: skip
+CANDIDATES = 4_000
+CLOSE = 0.75
+
+
+def find(rows: AssetQuerySet, text: str) -> AssetQuerySet:
+    """Rows in whose name, address, facts, description or content every word appears, also as the
+    beginning of one or in another form (relax, relaxed). All rows without a text."""
+    if not text.strip():
+        return rows
+    wanted = _wanted(text)
+    if not wanted:
+        return rows.none()
+    return rows.filter(search_text__found__words__matches=wanted)
+
+
+def by_relevance(rows: AssetQuerySet, text: str) -> AssetQuerySet:
+    """Found rows, best first: words in the name count most, then those of facts and description."""
+    if connection.vendor == "postgresql":
+        query = Func(
+            Value("english"), Value(words.as_tsquery(_wanted(text))), function="to_tsquery"
+        )
+        rank = Func(F("search_text__found__words"), query, function="ts_rank_cd")
+        ranked = Func(rank, template="-(%(expressions)s)", output_field=FloatField())
+        return rows.order_by(ranked, "-pk")
+    return rows.order_by("search_text__found__rank", "-pk")
+
+
+def corrected(rows: AssetQuerySet, text: str) -> str:
+    """The text with words replaced by close ones with which something is found among the rows;
+    "" when there is none. Says no word that is in none of the rows."""
+    better = [_closest(word) for word in _wanted(text)]
+    said = " ".join(better)
+    if better == _wanted(text) or not find(rows, said).exists():
+        return ""
+    return said
+
+
+def _wanted(text: str) -> list[str]:
+    said = words.split(text)
+    return [word for word in said if word not in EMPTY][:WORDS] or said[:WORDS]
+
+
+def _closest(word: str) -> str:
+    """The word itself where something begins with it."""
+    known = words.SearchWord.objects.filter(word__startswith=word[:1])
+    if known.filter(word__startswith=word).exists():
+        return word
+    alike = known.values_list("word", flat=True)[:CANDIDATES]
+    return next(iter(difflib.get_close_matches(word, alike, n=1, cutoff=CLOSE)), word)
+
+
+def of_kinds(rows: AssetQuerySet, kinds: Iterable[str]) -> AssetQuerySet:
+    chosen = list(kinds)
+    return rows.filter(asset_type__in=chosen) if chosen else rows
+
+
+def count_by_kind(rows: AssetQuerySet) -> dict[str, int]:
+    counted = rows.order_by().values("asset_type").annotate(number=Count("pk"))
+    return {row["asset_type"]: row["number"] for row in counted}
+
+
+def as_id(text: str) -> uuid.UUID | None:
+    """The id in a pasted text or link, if that is all it holds."""
+    last = text.strip().strip("/").rpartition("/")[2]
+    last = last.rpartition(":")[2]  # file:<id>, as in a post
+    try:
+        return uuid.UUID(last)
+    except ValueError:
+        return None

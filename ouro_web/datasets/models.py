@@ -1,0 +1,109 @@
+from django.conf import settings
+from django.db import models
+
+from ouro_web.assets.models import Asset
+from ouro_web.lib.ids import uuid7
+
+
+class Dataset(Asset):
+    """A table: one Parquet file, read with SQL."""
+
+    asset = models.OneToOneField(
+        Asset,
+        on_delete=models.CASCADE,
+        parent_link=True,
+        primary_key=True,
+        related_name="as_dataset",
+    )
+    blob = models.CharField(max_length=255)  # the key of the Parquet file in the storage
+    table_name = models.CharField(max_length=100)
+    # [{"name", "type"}] in order; where they are declared also "label", "required",
+    # "enum_values", and for references to things here "ref_kind" and "asset_type".
+    columns = models.JSONField(default=list)
+    indexes = models.JSONField(default=list, blank=True)  # [{"name", "columns", "unique"}]
+    row_count = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)  # of the Parquet file
+    # A snapshot is the answer of a query over another dataset, at the time it was made.
+    snapshot_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="snapshots"
+    )
+    query = models.TextField(blank=True)
+    # {"blob": the file it describes, "columns": [...]}, made when somebody first looks.
+    profile = models.JSONField(default=dict, blank=True)
+
+    SEARCHED = Asset.SEARCHED | {"columns"}
+
+    @property
+    def searched_content(self) -> str:
+        return " ".join(str(column.get("name", "")) for column in self.columns)
+
+
+class SavedView(models.Model):
+    """A query over a dataset, and how its result is drawn."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="views")
+    name = models.CharField(max_length=255)
+    description = models.TextField(blank=True, max_length=20_000)
+    sql = models.TextField(blank=True)
+    config = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Draft(models.Model):
+    """A file that somebody is making a dataset of: looked at, then imported."""
+
+    class State(models.TextChoices):
+        REVIEW = "review", "Waiting for its columns to be checked"
+        QUEUED = "queued", "Waiting for its turn"
+        RUNNING = "running", "Being read"
+        DONE = "done", "Done"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Rows for this dataset; without one a new dataset is made.
+    target = models.ForeignKey(
+        Dataset, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    blob = models.CharField(max_length=255)
+    filename = models.CharField(max_length=255)
+    format = models.CharField(max_length=10)
+    size = models.BigIntegerField(default=0)
+    encoding = models.CharField(max_length=20, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    columns = models.JSONField(default=list, blank=True)  # [{"from", "name", "type"}] as found
+    sample = models.JSONField(default=list, blank=True)
+    # What the person chose: the columns, the name and the place of a new dataset, how to write.
+    choice = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.REVIEW)
+    percent = models.FloatField(default=0)
+    error = models.TextField(blank=True)
+    made = models.ForeignKey(
+        Dataset, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    heard_at = models.DateTimeField(null=True, blank=True)  # of the process that reads it
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class RetiredTable(models.Model):
+    """A Parquet file that a write has replaced. It stays for those who are reading it."""
+
+    blob = models.CharField(max_length=255)
+    retired_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.blob

@@ -1,0 +1,170 @@
+"""The choices of a schema: oneOf, anyOf and lists of types, as branches that have names.
+
+A choice within a choice is one choice, and null is never a branch but a state of the field.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ouro_web.lib.fields import exact
+from ouro_web.lib.fields.view import Schema, merge, resolve, tagged, types
+
+MAX_OPTIONS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One of several schemas. `path` leads to it through the (nested) oneOf/anyOf lists."""
+
+    schema: Schema
+    title: str
+    path: tuple[int, ...] = ()
+
+
+def alternatives(root: Schema, view: Schema) -> tuple[Schema, bool, list[Branch]]:
+    """The view without its choice, whether null is allowed, and the branches of the choice."""
+    budget = iter(range(MAX_OPTIONS))
+    found, nullable = _flattened(root, view, (), budget)
+    base = {key: value for key, value in view.items() if key not in ("oneOf", "anyOf")}
+    if "oneOf" not in view and "anyOf" not in view:
+        return _type_list(base)
+    if len(found) == 1:
+        inner = {**resolve(root, found[0].schema), **_words(base)}
+        base, more, rest = alternatives(root, inner)
+        return base, nullable or more, rest
+    if not found and nullable:
+        return {**base, "type": "null"}, False, []
+    if all(_only_conditions(root, branch.schema) for branch in found):
+        return base, nullable, []
+    return base, nullable, found
+
+
+def _type_list(view: Schema) -> tuple[Schema, bool, list[Branch]]:
+    kinds = types(view)
+    nullable = "null" in kinds and len(kinds) > 1
+    named = [kind for kind in kinds if kind != "null"] if nullable else kinds
+    if len(named) == 2 and set(named) == {"integer", "number"}:
+        named = ["number"]
+    if len(named) == 1:
+        return {**view, "type": named[0]}, nullable, []
+    branches = [Branch({**view, "type": kind}, WORDS.get(kind, kind)) for kind in named]
+    if "enum" in view or "const" in view:
+        return view, nullable, []
+    return view, nullable, branches
+
+
+WORDS = {
+    "string": "Text", "integer": "Whole number", "number": "Number", "boolean": "True or false",
+    "object": "Object", "array": "List", "null": "null",
+}  # fmt: skip
+
+
+def _flattened(
+    root: Schema, view: Schema, path: tuple[int, ...], budget: Iterator[int]
+) -> tuple[list[Branch], bool]:
+    """A choice within a choice is one choice; null is not a branch but a state."""
+    view = tagged(view, required=True)
+    base = {key: value for key, value in view.items() if key not in ("oneOf", "anyOf")}
+    keyword = "oneOf" if isinstance(view.get("oneOf"), list) else "anyOf"
+    listed = view.get(keyword)
+    found: list[Branch] = []
+    nullable = False
+    for place, schema in enumerate(listed if isinstance(listed, list) else ()):
+        if next(budget, None) is None:
+            break
+        inner = merge(_laid_under(base), resolve(root, schema))
+        if _is_null(inner):
+            nullable = True
+        elif "oneOf" in inner or "anyOf" in inner:
+            deeper, null = _flattened(root, inner, (*path, place), budget)
+            found, nullable = found + deeper, nullable or null
+        else:
+            found.append(Branch(inner, _title(root, inner), (*path, place)))
+    return found, nullable
+
+
+def _laid_under(base: Schema) -> Schema:
+    return {key: value for key, value in base.items() if key not in (*_WORDS, "discriminator")}
+
+
+_WORDS = ("title", "description", "default", "examples", "example", "deprecated")
+
+
+def _words(view: Schema) -> Schema:
+    return {key: view[key] for key in _WORDS if key in view}
+
+
+def _is_null(view: Schema) -> bool:
+    return (
+        view.get("type") == "null"
+        or view.get("enum") == [None]
+        or ("const" in view and view["const"] is None)
+    )
+
+
+def _only_conditions(root: Schema, schema: Schema) -> bool:
+    telling = {"properties", "type", "enum", "const", "items", "pattern", "format", "minimum"}
+    return not telling & resolve(root, schema).keys()
+
+
+def constants_of(found: list[Branch]) -> list[tuple[exact.Json, str]] | None:
+    """The options when every branch is a constant or an enum."""
+    options: list[tuple[exact.Json, str]] = []
+    for branch in found:
+        view = branch.schema
+        if "const" in view:
+            options.append((view["const"], str(view.get("title") or "")))
+        elif isinstance(view.get("enum"), list):
+            options += [(item, "") for item in view["enum"]]
+        else:
+            return None
+    return options or None
+
+
+def suggestions(found: list[Branch]) -> tuple[str, ...]:
+    """An enum of texts beside any text: a text box with suggestions."""
+    enums = [
+        branch.schema["enum"] for branch in found if isinstance(branch.schema.get("enum"), list)
+    ]
+    plain = [branch.schema for branch in found if "enum" not in branch.schema]
+    free = all(
+        view.get("type") == "string" and not {"pattern", "format", "const"} & view.keys()
+        for view in plain
+    )
+    texts = [item for options in enums for item in options]
+    if len(plain) == 1 and enums and free and all(isinstance(item, str) for item in texts):
+        return tuple(texts)
+    return ()
+
+
+def _title(root: Schema, inner: Schema) -> str:
+    """What the branch is called: title, discriminator, tag, else its type and first fields."""
+    tag = _tag(root, inner)
+    named = inner.get("title") or tag
+    if named:
+        return str(named)
+    kinds = types(inner)
+    word = WORDS.get(kinds[0], kinds[0]) if len(kinds) == 1 else "Any value"
+    properties = inner.get("properties")
+    if isinstance(properties, dict) and properties:
+        return f"{word} with {', '.join(list(properties)[:3])}"
+    items = inner.get("items")
+    if isinstance(items, dict):
+        return f"{word} of {' or '.join(types(resolve(root, items))) or 'values'}"
+    limit = inner.get("pattern") or inner.get("format")
+    return f"{word} ({limit})" if limit else word
+
+
+def _tag(root: Schema, view: Schema) -> str:
+    return next((str(value) for _, value in tags(root, view)), "")
+
+
+def tags(root: Schema, view: Schema) -> Iterator[tuple[str, exact.Json]]:
+    """The properties that can hold one value only: they tell branches apart."""
+    properties = view.get("properties")
+    for key, schema in (properties if isinstance(properties, dict) else {}).items():
+        child = resolve(root, schema)
+        if "const" in child:
+            yield key, child["const"]
+        elif isinstance(child.get("enum"), list) and len(child["enum"]) == 1:
+            yield key, child["enum"][0]

@@ -1,0 +1,128 @@
+"""Is this document what the operation asks for? One answer for the page, the API and the engine."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import jsonschema_rs as rs
+
+from ouro_web.lib.fields import engine, sentences
+from ouro_web.lib.fields.exact import Json
+from ouro_web.lib.fields.names import parts, pointer
+from ouro_web.lib.fields.sentences import sentence
+from ouro_web.lib.fields.tree import Problem
+from ouro_web.lib.fields.view import Schema
+
+Chosen = Mapping[str, Sequence[int]]  # pointer -> the branch a person chose, as Branch.path
+
+
+def check_value(
+    schema: Schema, value: Json, *, chosen: Chosen | None = None, omit: Iterable[str] = ()
+) -> list[Problem]:
+    """Problems in document order, one for a place. What lies at `omit` is filled in later."""
+    left_out = tuple(omit)
+    try:
+        found = list(_leaves(engine.errors(schema, value), chosen or {}))
+    except engine.CannotCheckError as error:
+        return [Problem("", str(error))]
+    first: dict[str, tuple[int, Problem]] = {}
+    for rank, problem in found:
+        if _inside(problem.pointer, left_out):
+            continue
+        if problem.pointer not in first or rank < first[problem.pointer][0]:
+            first[problem.pointer] = (rank, problem)
+    return [problem for _, problem in first.values()]
+
+
+def _inside(at: str, left_out: tuple[str, ...]) -> bool:
+    return any(at == place or at.startswith(f"{place}/") for place in left_out)
+
+
+def _leaves(errors: Iterable[rs.ValidationError], chosen: Chosen) -> Iterator[tuple[int, Problem]]:
+    for error in errors:
+        if any(_context(error)):
+            yield from _of_branch(error, chosen)
+        else:
+            for at in _places(error):
+                yield _rank(error), Problem(at, sentence(error))
+
+
+def _context(error: rs.ValidationError) -> list[list[rs.ValidationError]]:
+    """The errors of each branch of a oneOf or anyOf."""
+    return list(getattr(error.kind, "context", ()))
+
+
+def _rank(error: rs.ValidationError) -> int:
+    name = error.kind.name
+    return sentences.ORDER.index(name) if name in sentences.ORDER else len(sentences.ORDER)
+
+
+def _places(error: rs.ValidationError) -> list[str]:
+    at = pointer(error.instance_path)
+    if error.kind.name == "required":
+        return [at + pointer([error.kind.as_dict()["property"]])]
+    if error.kind.name in ("additionalProperties", "unevaluatedProperties"):
+        return [at + pointer([key]) for key in error.kind.as_dict()["unexpected"]]
+    if error.kind.name == "falseSchema" and error.schema_path[-1:] == ["additionalProperties"]:
+        return [at + pointer([str(key)]) for key in dict(error.instance)]  # type: ignore[arg-type]  # only an object has keys
+    return [at]
+
+
+def _of_branch(error: rs.ValidationError, chosen: Chosen) -> Iterator[tuple[int, Problem]]:
+    """What is wrong with the branch that was meant, not with every branch."""
+    at = pointer(error.instance_path)
+    branches = _context(error)
+    path = list(chosen.get(at, ()))
+    if path and path[0] < len(branches) and branches[path[0]]:
+        rest = {**chosen, at: path[1:]}
+        yield from _leaves(branches[path[0]], rest)
+        return
+    failing = [found for found in branches if found]
+    if not failing or len(failing) < len(branches):
+        yield _rank(error), Problem(at, sentence(error))
+        return
+    near = [found for found in failing if not _wrong_type(found, at)]
+    if options := _constants(near, at):
+        yield sentences.ORDER.index("enum"), Problem(at, sentences.options(options, error.instance))
+    elif near:
+        nearest = min(near, key=lambda found: _distance(found))
+        yield from _leaves(nearest, chosen)
+    elif names := sorted({name for found in failing for name in _types(found)}):
+        message = f"{sentences.types(names)} (you gave {sentences.shown(error.instance)})"
+        yield sentences.ORDER.index("type"), Problem(at, message)
+    else:
+        yield _rank(error), Problem(at, "fits none of its forms")
+
+
+def _wrong_type(found: list[rs.ValidationError], at: str) -> bool:
+    return any(error.kind.name == "type" and pointer(error.instance_path) == at for error in found)
+
+
+def _constants(near: list[list[rs.ValidationError]], at: str) -> list[Json]:
+    """The options, when every branch left is a constant or an enum."""
+    options: list[Json] = []
+    for found in near:
+        told = found[0].kind.as_dict()
+        if found[0].kind.name not in ("const", "enum") or pointer(found[0].instance_path) != at:
+            return []
+        options += told["options"] if "options" in told else [told["expected_value"]]
+    return options
+
+
+def _distance(found: list[rs.ValidationError]) -> tuple[int, int]:
+    """A wrong tag (a constant or an enum one level down) says that another branch is meant."""
+    tags = sum(error.kind.name in ("const", "enum", "falseSchema") for error in found)
+    return tags, len(found)
+
+
+def _types(found: list[rs.ValidationError]) -> list[str]:
+    return [
+        name
+        for error in found
+        if error.kind.name == "type"
+        for name in error.kind.as_dict()["types"]
+    ]
+
+
+def in_area(problem: Problem) -> tuple[str, Problem]:
+    """The area of a document's problem, and the problem within it."""
+    area = parts(problem.pointer)[0] if problem.pointer else ""
+    return area, Problem(problem.pointer[len(area) + 1 :], problem.message)

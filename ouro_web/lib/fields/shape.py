@@ -1,0 +1,184 @@
+"""What one node of a schema is drawn as: its kind, and the schemas of what is in it.
+
+Static: depends on the schema alone, never on a value. Children are shaped when they are needed, so
+a recursive schema is drawn as deep as its value goes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ouro_web.lib.fields import exact
+from ouro_web.lib.fields.branches import Branch, alternatives, constants_of, suggestions
+from ouro_web.lib.fields.view import Schema, resolve, types
+
+MAX_DEPTH = 12
+MAX_TUPLE = 6
+MAX_TICKS = 12  # more options than this become a list of selects
+
+TEXTS = ("text", "long", "secret", "date", "date-time", "time")
+NUMBERS = ("number", "integer")
+SCALARS = (*TEXTS, *NUMBERS, "bool", "choice", "const", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    key: str
+    schema: Any
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    kind: str
+    view: Schema
+    nullable: bool = False
+    options: tuple[exact.Json, ...] = ()
+    labels: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    properties: tuple[Property, ...] = ()
+    items: Any = None
+    prefix: tuple[Any, ...] = ()
+    extra: Any = None  # the schema of the values of a map
+
+
+def shape_of(root: Schema, schema: Any, depth: int = 0) -> Shape:
+    view, nullable, found = alternatives(root, resolve(root, schema))
+    made = _shape(root, view, found)
+    if depth >= MAX_DEPTH and made.kind not in SCALARS:
+        made = Shape("any", view)
+    if made.kind in ("null", "any", "const") or (made.kind == "choice" and None in made.options):
+        nullable = False
+    return replace(made, nullable=nullable)
+
+
+def _shape(root: Schema, view: Schema, found: list[Branch]) -> Shape:
+    constants = constants_of(found)
+    if constants is not None:
+        return _constants_shape(view, constants)
+    if suggested := suggestions(found):
+        return Shape("text", view, suggestions=suggested)
+    if found:
+        return Shape("branch", view, branches=tuple(found))
+    if "const" in view:
+        return Shape("const", view, options=(view["const"],))
+    if isinstance(view.get("enum"), list):
+        return _constants_shape(view, [(item, "") for item in view["enum"]])
+    kinds = types(view)
+    return _by_type(root, view, kinds[0] if len(kinds) == 1 else "")
+
+
+def _constants_shape(view: Schema, constants: list[tuple[exact.Json, str]]) -> Shape:
+    """An enum; labels from titles of constants, or from x-enum lists that generators write."""
+    names = view.get("x-enum-varnames") or view.get("x-enumNames") or view.get("enumNames")
+    names = names if isinstance(names, list) and len(names) == len(constants) else []
+    labels = tuple(
+        str(names[place]) if names else label or spelled(item)
+        for place, (item, label) in enumerate(constants)
+    )
+    return Shape("choice", view, options=tuple(item for item, _ in constants), labels=labels)
+
+
+def spelled(value: exact.Json) -> str:
+    """A JSON value as an option's text: a text as it is, other values as JSON."""
+    if isinstance(value, str):
+        return value if value and value not in ("true", "false", "null") else exact.dumps(value)
+    return exact.dumps(value)
+
+
+def _by_type(root: Schema, view: Schema, kind: str) -> Shape:
+    match kind:
+        case "string":
+            return Shape(_text_kind(view), view)
+        case "number" | "integer":
+            return Shape(kind, view)
+        case "boolean":
+            return Shape("bool", view, options=(True, False), labels=("true", "false"))
+        case "null":
+            return Shape("null", view, options=(None,))
+        case "array":
+            return _array(root, view)
+        case "object":
+            return _object(root, view)
+    return Shape("any", view)
+
+
+_BY_FORMAT = {
+    "password": "secret", "date": "date", "date-time": "date-time", "time": "time",
+    "binary": "long", "byte": "long", "textarea": "long", "markdown": "long", "html": "long",
+}  # fmt: skip
+SHORT_TEXT = 80
+
+
+def _text_kind(view: Schema) -> str:
+    """A one-line box would swallow line breaks, so only what cannot hold any gets one."""
+    if view.get("writeOnly") is True:
+        return "secret"
+    if kind := _BY_FORMAT.get(str(view.get("format"))):
+        return kind
+    short = view.get("maxLength")
+    short = isinstance(short, int) and short <= SHORT_TEXT
+    return "text" if view.get("format") or view.get("pattern") or short else "long"
+
+
+def _array(root: Schema, view: Schema) -> Shape:
+    prefix, items = view.get("prefixItems"), view.get("items")
+    if isinstance(prefix, list) and prefix:
+        return Shape("tuple", view, prefix=tuple(prefix))
+    if not isinstance(items, dict) or not items:
+        return Shape("any", view)
+    inner = shape_of(root, items, MAX_DEPTH)
+    least, most = view.get("minItems"), view.get("maxItems")
+    if (
+        least == most
+        and isinstance(least, int)
+        and 1 < least <= MAX_TUPLE
+        and (inner.kind in SCALARS)
+    ):
+        return Shape("tuple", view, prefix=(items,) * least, items=items)
+    if inner.kind == "choice" and len(inner.options) <= MAX_TICKS and not inner.nullable:
+        return Shape("choices", view, items=items, options=inner.options, labels=inner.labels)
+    return Shape("list", view, items=items)
+
+
+def _object(root: Schema, view: Schema) -> Shape:
+    extra = view.get("additionalProperties")
+    if not (isinstance(extra, dict) and extra):
+        patterns = view.get("patternProperties")
+        extra = next(iter(patterns.values()), None) if isinstance(patterns, dict) else None
+    properties = tuple(_properties(root, view))
+    if properties:
+        return Shape("object", view, properties=properties, extra=extra or None)
+    if extra and "properties" not in view:
+        return Shape("map", view, extra=extra)
+    if view.get("additionalProperties") is False:
+        return Shape("object", view)
+    return Shape("any", view)
+
+
+def _properties(root: Schema, view: Schema) -> Iterator[Property]:
+    """In document order, deprecated ones last; readOnly and impossible ones are not asked."""
+    found = view.get("properties")
+    found = found if isinstance(found, dict) else {}
+    required = view.get("required")
+    required = set(required) if isinstance(required, list) else set()
+    late: list[Property] = []
+    for key, schema in sorted(found.items(), key=_order):
+        child = resolve(root, schema) if len(found) <= MAX_RESOLVED else {}
+        if schema is False or child.get("readOnly") is True:
+            continue
+        made = Property(key, schema, key in required)
+        if child.get("deprecated") is True:
+            late.append(made)
+        else:
+            yield made
+    yield from late
+
+
+MAX_RESOLVED = 1000
+
+
+def _order(item: tuple[str, Any]) -> float:
+    order = item[1].get("x-order") if isinstance(item[1], dict) else None
+    return order if isinstance(order, int | float) else 1e9

@@ -1,0 +1,103 @@
+"""What people are told about, each in her own inbox."""
+
+from django.conf import settings
+from django.db import models
+
+from ouro_web.accounts.models import User
+from ouro_web.assets.models import Asset
+from ouro_web.lib.ids import uuid7
+from ouro_web.teams.models import Team
+
+CATEGORIES = {
+    "mentions": ["mention"],
+    "comments": ["comment", "reply"],
+    "references": ["reference"],
+    "shares": ["share", "invite", "join-request", "join-approved"],
+    "money": ["payment", "deposit"],
+    "actions": ["action-complete", "action-failed"],
+}
+
+
+class Kind(models.TextChoices):
+    MENTION = "mention", "Mention"
+    COMMENT = "comment", "Comment"
+    REPLY = "reply", "Reply"
+    REFERENCE = "reference", "Reference"
+    SHARE = "share", "Share"
+    INVITE = "invite", "Invitation"
+    JOIN_REQUEST = "join-request", "Request to join"
+    JOIN_APPROVED = "join-approved", "Request approved"
+    RUN_COMPLETE = "action-complete", "Run finished"
+    RUN_FAILED = "action-failed", "Run failed"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def inbox_of(self, person: User) -> "NotificationQuerySet":
+        """Hers, about something that she may see still."""
+        assets = Asset.objects.visible_to(person).values("pk")
+        teams = Team.objects.visible_to(person).values("pk")
+        return self.filter(
+            models.Q(asset=None) | models.Q(asset__in=assets),
+            models.Q(team=None) | models.Q(team__in=teams),
+            user=person,
+        )
+
+    def unread(self) -> "NotificationQuerySet":
+        return self.filter(read_at=None)
+
+    def of_category(self, name: str) -> "NotificationQuerySet":
+        return self.filter(kind__in=CATEGORIES[name])
+
+
+class Notification(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    text = models.CharField(max_length=500)
+    excerpt = models.CharField(max_length=200, blank=True)  # the first words of what was said
+    # Whose doing it is; nobody's for a run of one's own.
+    source_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    asset = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    # Ids and not keys, since actions and comments lie above notifications.
+    action_id = models.UUIDField(null=True, blank=True)
+    comment_id = models.UUIDField(null=True, blank=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notification_newest"),
+            # The count beside the bell, on every page.
+            models.Index(
+                fields=["user"], name="notification_unread", condition=models.Q(read_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id}"
+
+    def get_absolute_url(self) -> str:
+        """What it is about; "" for what has no page."""
+        if self.action_id:
+            return f"/actions/{self.action_id}"
+        if self.asset is None:
+            return self._team_page() if self.team else ""
+        place = f"#comment-{self.comment_id}" if self.comment_id else ""
+        return self.asset.get_absolute_url() + place
+
+    def _team_page(self) -> str:
+        """Whoever asks to come in waits among the members, where admins decide."""
+        assert self.team is not None  # noqa: S101 - get_absolute_url looked
+        page = self.team.get_absolute_url()
+        return f"{page}/members" if self.kind == Kind.JOIN_REQUEST else page

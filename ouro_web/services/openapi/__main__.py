@@ -1,0 +1,3 @@
+from ouro_web.services.openapi.apart import main
+
+main()

@@ -1,0 +1,56 @@
+"""What shows a file or the first rows of a dataset; used by the includes of that name."""
+
+from typing import Any
+
+from django import template
+
+from ouro_web.assets.models import Asset
+from ouro_web.datasets import tables
+from ouro_web.datasets.conditions import listed
+from ouro_web.datasets.models import Dataset, SavedView
+from ouro_web.datasets.refusals import QueryRefusedError
+from ouro_web.files.models import File
+from ouro_web.web import drawings, viewers
+from ouro_web.web.grid import grid
+
+register = template.Library()
+
+
+@register.simple_tag
+def viewer_of(file: Asset, compact: bool = False) -> viewers.Viewer:
+    own = file if isinstance(file, File) else file.as_file
+    return viewers.shown(own, compact=bool(compact))
+
+
+@register.filter
+def degrees(angles: tuple[float, ...]) -> str:
+    """One angle where all are the same, else each."""
+    return _together(angles, 2, "°")
+
+
+@register.filter
+def angstroms(lengths: tuple[float, ...]) -> str:
+    return _together(lengths, 4, " Å")
+
+
+def _together(values: tuple[float, ...], digits: int, unit: str) -> str:
+    shown = [f"{value:.{digits}f}" for value in values]
+    return (shown[0] if len(set(shown)) == 1 else ", ".join(shown)) + unit
+
+
+@register.simple_tag
+def first_rows(dataset: Asset, number: int = 8, filters: str | None = "") -> dict[str, Any]:
+    """A grid of the first rows that fit; without "grid" they cannot be read now."""
+    own = dataset if isinstance(dataset, Dataset) else dataset.as_dataset
+    try:
+        page = tables.rows(own, limit=number, only=listed(filters or "", own.columns))
+    except QueryRefusedError:
+        return {}
+    return {"grid": grid(page.columns, page.types, page.rows), "total": page.total}
+
+
+@register.simple_tag
+def view_shown(dataset: Asset, view: SavedView) -> drawings.Shown:
+    """A saved view of a dataset whose rows the reader may have."""
+    view.dataset = dataset if isinstance(dataset, Dataset) else dataset.as_dataset
+    return drawings.shown(view)

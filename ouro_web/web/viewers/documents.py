@@ -1,0 +1,46 @@
+"""Whole documents: PDF, pages in a closed frame, notebooks, archives."""
+
+import re
+
+from ouro_web.files import heads
+from ouro_web.files.models import File
+from ouro_web.files.notebooks import notebook
+from ouro_web.lib.markdown.listing import figure
+from ouro_web.web.prose import description, trusted
+from ouro_web.web.viewers.kind import Data, Kind, nothing
+
+ARCHIVES = {"application/zip": heads.archive, "application/x-tar": heads.tape}
+ARCHIVES["application/gzip"] = heads.tape
+# Scripts and sheets from elsewhere, which the frame does not load.
+_ELSEWHERE = re.compile(r"<(?:script|link)\b[^>]+(?:src|href)=[\"']?(?:https?:)?//", re.IGNORECASE)
+CELLS = {True: 4, False: 200}
+
+
+def _page(file: File, _: bool) -> Data:
+    return {"elsewhere": bool(_ELSEWHERE.search(heads.text(file).text))}
+
+
+def _notebook(file: File, compact: bool) -> Data | None:
+    found = notebook(file)
+    if found is None:
+        return None
+    cells = found.cells[: CELLS[compact]]
+    for cell in cells:
+        is_prose = cell.kind == "markdown"
+        cell.html = description(cell.text) if is_prose else _code(cell.text, found.language)
+    return {"cells": cells, "whole": len(cells) == len(found.cells), "count": len(found.cells)}
+
+
+def _code(text: str, language: str) -> str:
+    return trusted(figure(text, language)) if text.strip() else ""
+
+
+def _archive(file: File, _: bool) -> Data | None:
+    entries, count = ARCHIVES[file.media_type](file)
+    return {"entries": entries, "count": count} if count else None
+
+
+PDF = Kind("pdf", fits=lambda file: file.media_type == "application/pdf", data=nothing)
+PAGE = Kind("page", fits=lambda file: file.media_type == "text/html", data=_page)
+NOTEBOOK = Kind("notebook", fits=lambda file: file.extension == "ipynb", data=_notebook)
+ARCHIVE = Kind("archive", fits=lambda file: file.media_type in ARCHIVES, data=_archive)

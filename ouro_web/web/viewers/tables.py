@@ -1,0 +1,52 @@
+"""The first rows of a table, whatever it is written in."""
+
+from collections.abc import Callable
+
+from ouro_web.assets import blobs
+from ouro_web.datasets import pool
+from ouro_web.datasets.refusals import QueryRefusedError
+from ouro_web.files import heads
+from ouro_web.files.heads import Rows
+from ouro_web.files.models import File
+from ouro_web.files.tables import lines
+from ouro_web.web.viewers.kind import Data, Kind
+
+ROWS = {True: 8, False: 100}
+ANSWER_BYTES = 4 << 20
+
+
+def parquet(file: File, limit: int) -> Rows | None:
+    """Read by the datasets' own workers, which can be killed."""
+    sql = f"SELECT * EXCLUDE (file_row_number) FROM numbered LIMIT {limit + 1}"  # noqa: S608
+    request = {"path": blobs.local_path(file.blob), "sql": sql, "checked": False}
+    try:
+        answer = pool.read({**request, "max_rows": limit + 1, "max_bytes": ANSWER_BYTES})
+    except QueryRefusedError:
+        return None
+    if "error" in answer:
+        return None
+    names = [name for name, _ in answer["columns"]][: heads.MAX_COLUMNS]
+    rows = [[_said(cell) for cell in row[: heads.MAX_COLUMNS]] for row in answer["rows"]]
+    whole = len(rows) <= limit and not answer["truncated"]
+    return Rows(names, rows[:limit], whole)
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)[:200]
+
+
+def separated(file: File, limit: int) -> Rows:
+    return heads.table(file, limit=limit)
+
+
+READERS: dict[str, Callable[[File, int], Rows | None]] = {
+    "csv": separated, "tsv": separated, "jsonl": lines, "ndjson": lines, "parquet": parquet,
+}  # fmt: skip
+
+
+def _data(file: File, compact: bool) -> Data | None:
+    table = READERS[file.extension](file, ROWS[compact])
+    return {"table": table} if table else None
+
+
+TABLE = Kind("table", fits=lambda file: file.extension in READERS, data=_data)

@@ -1,0 +1,144 @@
+"""Helpers of the editor: finding assets and runs to insert, people to mention, uploads."""
+
+import hashlib
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST, require_safe
+
+from ouro_web.accounts.models import User
+from ouro_web.actions.models import Action
+from ouro_web.assets import search
+from ouro_web.assets.models import Asset, AssetType
+from ouro_web.datasets.models import SavedView
+from ouro_web.files import storage
+from ouro_web.files.limits import uploading
+from ouro_web.lib.markdown import Rendered, addresses, embed
+from ouro_web.services.models import Route
+from ouro_web.web import embeds
+from ouro_web.web import runs as shown_runs
+from ouro_web.web.frame import default_placement
+from ouro_web.web.http import Request, SignedInRequest, render
+from ouro_web.web.pins import Pin
+from ouro_web.web.runs import detailed
+
+FOUND = 12
+PEOPLE = 8
+
+
+@login_required
+@require_safe
+def assets(request: SignedInRequest) -> HttpResponse:
+    """What can be inserted: by words, by id or link, else one's newest."""
+    text = request.GET.get("q", "").strip()[:200]
+    rows = Asset.objects.visible_to(request.user)
+    pk = search.as_id(text)
+    if pk:
+        rows = rows.filter(pk=pk)
+    elif text:
+        rows = search.find(rows, text)
+    else:
+        rows = rows.filter(owner=request.user)
+    found = rows.for_cards().order_by("-pk")[:FOUND]
+    return render(request, "posts/aids.html", {"assets": found, "text": text}, part="assets")
+
+
+@login_required
+@require_safe
+def runs(request: SignedInRequest) -> HttpResponse:
+    """The runs of a route that can be pinned, or the saved views of a dataset."""
+    pk = search.as_id(request.GET.get("asset", ""))
+    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
+    if asset.asset_type == AssetType.DATASET:
+        context = {"views": SavedView.objects.filter(dataset=asset.pk), "dataset": asset}
+        return render(request, "posts/aids.html", context, part="runs")
+    route = get_object_or_404(Route.objects.visible_to(request.user), pk=pk)
+    rows = detailed(Action.objects.visible_to(request.user), request.user).filter(route=route.pk)
+    found = [Pin(run) for run in shown_runs.shown(rows.order_by("-pk")[:FOUND], request.user)]
+    return render(request, "posts/aids.html", {"runs": found, "route": route}, part="runs")
+
+
+@login_required
+@require_safe
+def link(request: SignedInRequest) -> JsonResponse:
+    """The typed link for a pasted address of this site; an empty one for what she may not see."""
+    words = request.GET.get("url", "").strip()[:500]
+    path = addresses.on_this_site(words, settings.PUBLIC_URL)
+    found = _named(path, request)
+    if found is None:
+        return JsonResponse({"markdown": ""})
+    kind, name, pk = found
+    return JsonResponse({"markdown": f"[{_label(name)}]({kind}:{pk})"})
+
+
+def _named(path: str, request: SignedInRequest) -> tuple[str, str, object] | None:
+    reference = addresses.typed(path)
+    if reference and reference[0] == "action":
+        run = Action.objects.visible_to(request.user).filter(pk=reference[1]).first()
+        return ("action", f"Run of {run.route_name}", run.pk) if run else None
+    rows = Asset.objects.visible_to(request.user)
+    if reference:
+        asset = rows.filter(pk=reference[1]).first()
+    elif page := addresses.page(path):
+        kind, namespace, slug = page.strip("/").split("/")
+        asset = rows.filter(
+            asset_type=kind.removesuffix("s"), namespace=namespace, slug=slug
+        ).first()
+    else:
+        return None
+    return (asset.asset_type, asset.name, asset.pk) if asset else None
+
+
+def _label(name: str) -> str:
+    return name.replace("[", "(").replace("]", ")")
+
+
+@require_safe
+def one_embed(request: Request) -> HttpResponse:
+    """An embed by itself, for a script that looks again while its run works; unchanged it costs no
+    body. Who may not see the run gets the same notice as in the text."""
+    try:
+        slot = embed.read(request.GET.get("block", ""))
+    except embed.BrokenEmbedError as reason:
+        return HttpResponse(str(reason), status=400, content_type="text/plain; charset=utf-8")
+    html = embeds.fill(Rendered([slot]), request.user)
+    etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:20]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
+    return HttpResponse(html, headers={"ETag": etag})
+
+
+@login_required
+@require_safe
+def people(request: SignedInRequest) -> JsonResponse:
+    """Names that begin so, for completing a mention."""
+    begin = request.GET.get("q", "").lower()[:39]
+    rows = User.objects.filter(is_active=True, username__startswith=begin).order_by("username")
+    found = [{"username": each.username, "name": each.display_name} for each in rows[:PEOPLE]]
+    return JsonResponse({"people": found})
+
+
+@login_required
+@require_POST
+def upload(request: SignedInRequest) -> JsonResponse:
+    """A pasted or dropped file becomes a file asset; the answer is the markdown that shows it."""
+    sent = request.FILES.get("file")
+    if sent is None or not sent.name:
+        return JsonResponse({"error": "No file arrived."}, status=422)
+    try:
+        uploading(request.user, sent.size or 0)
+        file = storage.store(
+            default_placement(request),
+            name=sent.name,
+            filename=sent.name,
+            content=sent,
+            media_type=sent.content_type or "",
+        )
+    except ValidationError as refused:
+        return JsonResponse({"error": " ".join(refused.messages)}, status=422)
+    label = _label(file.name)
+    mark = "!" if file.media_type.startswith("image/") else ""
+    return JsonResponse({"markdown": f"{mark}[{label}](file:{file.pk})"})

@@ -1,0 +1,484 @@
+// The post editor: toolbar, shortcuts, uploads, mentions, the insert dialog, drafts that save
+// themselves. Without this file the form has Preview, Save draft and Publish buttons.
+import { announce, flash } from "./app.js";
+
+const form = document.querySelector("[data-editor]");
+const text = form.querySelector("[data-text]");
+const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
+
+form.querySelector("[data-toolbar]").hidden = false;
+for (const button of form.querySelectorAll(".nojs")) button.hidden = true;
+
+/* Changing the text. execCommand keeps the browser's undo, which setRangeText forgets. */
+function put(words, from = text.selectionStart, to = text.selectionEnd) {
+  text.focus();
+  text.setSelectionRange(from, to);
+  if (!document.execCommand("insertText", false, words)) {
+    text.setRangeText(words, from, to, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+function wrap(before, after, filler) {
+  const { selectionStart: from, selectionEnd: to } = text;
+  const chosen = text.value.slice(from, to) || filler;
+  put(before + chosen + after);
+  text.setSelectionRange(from + before.length, from + before.length + chosen.length);
+}
+
+function eachLine(mark) {
+  const from = text.value.lastIndexOf("\n", text.selectionStart - 1) + 1;
+  const end = text.value.indexOf("\n", text.selectionEnd);
+  const to = end < 0 ? text.value.length : end;
+  const lines = text.value.slice(from, to).split("\n");
+  put(lines.map((line, number) => (typeof mark === "function" ? mark(number) : mark) + line).join("\n"), from, to);
+}
+
+function block(words) {
+  const before = text.value.slice(0, text.selectionStart);
+  const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+  put(`${gap}${words}\n\n`);
+}
+
+function address() {
+  const chosen = text.value.slice(text.selectionStart, text.selectionEnd);
+  const from = text.selectionStart;
+  put(`[${chosen || "words"}](https://)`);
+  text.setSelectionRange(from + (chosen || "words").length + 3, from + (chosen || "words").length + 11);
+}
+
+const marks = {
+  heading: () => eachLine("## "),
+  bold: () => wrap("**", "**", "bold"),
+  italic: () => wrap("*", "*", "italic"),
+  link: address,
+  list: () => eachLine("- "),
+  numbers: () => eachLine((number) => `${number + 1}. `),
+  tasks: () => eachLine("- [ ] "),
+  quote: () => eachLine("> "),
+  code: () => (text.value.slice(text.selectionStart, text.selectionEnd).includes("\n") ? wrap("```\n", "\n```", "") : wrap("`", "`", "code")),
+  math: () => wrap("$", "$", "E = mc^2"),
+  table: () => block("| Name | Value |\n| ---- | ----: |\n|      |       |"),
+  mention: () => {
+    put("@");
+    complete();
+  },
+};
+const keys = { b: "bold", i: "italic", k: "link", e: "code" };
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-mark]");
+  if (button) marks[button.dataset.mark]();
+});
+
+/* The toolbar is one stop of the Tab key; arrows move in it. */
+const tools = [...form.querySelectorAll("[data-toolbar] :is(button, input)")];
+tools.forEach((tool, index) => (tool.tabIndex = index ? -1 : 0));
+form.querySelector("[data-toolbar]").addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const next = tools[(tools.indexOf(document.activeElement) + step + tools.length) % tools.length];
+  for (const tool of tools) tool.tabIndex = tool === next ? 0 : -1;
+  next.focus();
+});
+
+text.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && keys[event.key]) {
+    event.preventDefault();
+    marks[keys[event.key]]();
+  } else if (!people.hidden) choosePerson(event);
+  else if (event.key === "Enter" && !event.shiftKey) goOnWithList(event);
+});
+
+/* Enter within a list begins its next item; on an empty item it ends the list. */
+function goOnWithList(event) {
+  const from = text.value.lastIndexOf("\n", text.selectionStart - 1) + 1;
+  const line = text.value.slice(from, text.selectionStart);
+  const found = line.match(/^(\s*)(?:([-*+])( \[[ xX]\])?|(\d{1,8})([.)]))( +)(.*)$/);
+  if (!found || text.selectionStart !== text.selectionEnd) return;
+  event.preventDefault();
+  const [, indent, sign, box, number, stop, , words] = found;
+  if (!words) return put("", from, text.selectionStart);
+  put(`\n${indent}${sign ? `${sign}${box ? " [ ]" : ""}` : `${Number(number) + 1}${stop}`} `);
+}
+
+/* Mentions: names are completed while one types. */
+const people = form.querySelector("[data-people-list]");
+let asked = 0;
+
+function begun() {
+  return text.value.slice(0, text.selectionStart).match(/(?:^|[\s(])@([a-z0-9_-]{0,38})$/i);
+}
+
+async function complete() {
+  const found = begun();
+  const mine = ++asked;
+  if (!found) return hidePeople();
+  const answer = await fetch(`${form.dataset.people}?q=${encodeURIComponent(found[1])}`);
+  if (mine !== asked || !answer.ok) return;
+  const names = (await answer.json()).people;
+  people.replaceChildren(...names.map(option));
+  people.hidden = !names.length;
+  point(0);
+}
+
+function option(person, index) {
+  const item = document.createElement("li");
+  item.role = "option";
+  item.id = `person-${index}`;
+  item.dataset.username = person.username;
+  item.append(Object.assign(document.createElement("b"), { textContent: `@${person.username}` }));
+  item.append(Object.assign(document.createElement("small"), { textContent: person.name }));
+  item.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    take(item);
+  });
+  return item;
+}
+
+function point(index) {
+  const items = [...people.children];
+  items.forEach((item, at) => item.setAttribute("aria-selected", at === index));
+  if (items[index]) text.setAttribute("aria-activedescendant", items[index].id);
+}
+
+function hidePeople() {
+  people.hidden = true;
+  text.removeAttribute("aria-activedescendant");
+}
+
+function take(item) {
+  const found = begun();
+  if (found) put(`${item.dataset.username} `, text.selectionStart - found[1].length, text.selectionStart);
+  hidePeople();
+}
+
+function choosePerson(event) {
+  const items = [...people.children];
+  const at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) point((at + step + items.length) % items.length);
+  else if (event.key === "Enter" || event.key === "Tab") take(items[at]);
+  else if (event.key === "Escape") hidePeople();
+  else return;
+  event.preventDefault();
+}
+
+text.addEventListener("input", complete);
+text.addEventListener("blur", hidePeople);
+
+/* Files that are pasted, dropped or chosen become file assets. */
+async function upload(file) {
+  const holder = `[Uploading ${file.name.replace(/[[\]]/g, "")} …]()`;
+  block(holder);
+  announce(`Uploading ${file.name}`);
+  const body = new FormData();
+  body.append("file", file);
+  let words = "";
+  try {
+    const answer = await fetch(form.dataset.upload, { method: "POST", body, headers: { "X-CSRFToken": csrf } });
+    const said = await answer.json();
+    words = said.markdown || "";
+    if (!words) flash(`${file.name} was not uploaded. ${said.error}`);
+  } catch {
+    flash(`${file.name} was not uploaded: the site did not answer. Try again.`);
+  }
+  replace(holder, words);
+  if (words) announce(`${file.name} is uploaded`);
+}
+
+/* The writer may have gone on typing: her caret stays where it is. */
+function replace(before, after) {
+  const at = text.value.indexOf(before);
+  if (at < 0) return;
+  const { selectionStart: caret } = text;
+  put(after, at, at + before.length);
+  const place = caret > at ? caret + after.length - before.length : caret;
+  text.setSelectionRange(place, place);
+}
+
+async function uploadAll(files) {
+  for (const file of files) await upload(file);
+}
+
+text.addEventListener("paste", (event) => {
+  const { clipboardData: board } = event;
+  const words = board.getData("text/plain");
+  const table = asTable(words);
+  if (table) {
+    event.preventDefault();
+    block(table);
+  } else if (isOurs(words)) {
+    event.preventDefault();
+    pasteAddress(words.trim());
+  } else if (board.files.length) {
+    event.preventDefault();
+    uploadAll([...board.files]);
+  }
+});
+
+/* Cells of a spreadsheet come as lines with tabs: they become a table, numbers to the right. */
+function asTable(words) {
+  const rows = words.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
+  const width = rows[0].length;
+  if (rows.length < 2 || width < 2 || rows.some((row) => row.length !== width)) return "";
+  const cell = (content) => content.trim().replaceAll("\\", "\\\\").replaceAll("|", "\\|") || " ";
+  const isNumber = (at) => rows.slice(1).every((row) => !row[at].trim() || /^[-+]?[\d.,]+(e[-+]?\d+)?%?$/i.test(row[at].trim()));
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const rule = rows[0].map((_, at) => (isNumber(at) ? "---:" : "---"));
+  return [line(rows[0].map(cell)), line(rule), ...rows.slice(1).map((row) => line(row.map(cell)))].join("\n");
+}
+
+/* An address of this site becomes a link by id, which names the thing and outlives its renaming. */
+function isOurs(words) {
+  const address = words.trim();
+  return !/\s/.test(address) && address.startsWith(`${location.origin}/`) && /^\/(posts|files|datasets|routes|services|quests|actions|assets)\/./.test(new URL(address).pathname);
+}
+
+async function pasteAddress(address) {
+  const label = text.value.slice(text.selectionStart, text.selectionEnd);
+  put(address);
+  const path = new URL(address).pathname;
+  const answer = await fetch(`${form.dataset.link}?url=${encodeURIComponent(path)}`).catch(() => null);
+  const found = answer?.ok && (await answer.json()).markdown;
+  if (found) replace(address, label ? found.replace(/^\[.*\]\(/, `[${label.replace(/[[\]]/g, "")}](`) : found);
+}
+text.addEventListener("dragover", (event) => {
+  if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+});
+text.addEventListener("drop", (event) => {
+  if (!event.dataTransfer.files.length) return;
+  event.preventDefault();
+  uploadAll([...event.dataTransfer.files]);
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-file], [data-dialog-file]")) return;
+  const files = [...event.target.files];
+  dialog.close();
+  uploadAll(files);
+  event.target.value = "";
+});
+
+/* Insert an asset: link, card or preview, with a run of a route pinned. */
+const dialog = document.querySelector("[data-dialog]");
+const runs = dialog.querySelector("#insert-runs");
+const insert = dialog.querySelector("[data-put]");
+
+const chosen = () => dialog.querySelector("[name=asset]:checked");
+
+function openDialog() {
+  dialog.showModal();
+  const words = dialog.querySelector("#insert-words");
+  words.focus();
+  htmx.trigger(words, "open-dialog");
+}
+
+form.querySelector("[data-insert]").addEventListener("click", openDialog);
+
+/* A slash on an empty line opens the dialog too; closed without a choice, it is a slash. */
+let slash = false;
+text.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  const before = text.value.slice(0, text.selectionStart).split("\n").at(-1);
+  if (before.trim() || text.selectionStart !== text.selectionEnd) return;
+  event.preventDefault();
+  slash = true;
+  openDialog();
+});
+dialog.addEventListener("close", () => {
+  text.focus();
+  if (slash) put("/");
+  slash = false;
+});
+
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  if (event.target.closest("[data-put]")) putAsset();
+});
+
+dialog.addEventListener("change", async (event) => {
+  const asset = chosen();
+  insert.disabled = !asset;
+  if (event.target.name === "asset") {
+    wanted = asset.value;
+    const rich = ["file", "dataset", "route"].includes(asset.dataset.type);
+    dialog.querySelector(`[name=as][value=${rich ? "preview" : "card"}]`).checked = true;
+  }
+  for (const label of dialog.querySelectorAll("[data-for]")) label.hidden = label.dataset.for !== asset?.dataset.type;
+  const as = dialog.querySelector("[name=as]:checked").value;
+  const wants = { route: ["preview", "value"], dataset: ["preview"] }[asset?.dataset.type]?.includes(as);
+  if (!wants) return runs.replaceChildren();
+  if (event.target.name === "asset" || !runs.firstChild) await htmx.ajax("GET", `${form.dataset.runs}?asset=${asset.value}`, { target: runs, swap: "innerHTML" });
+  offerValues(as === "value");
+});
+
+/* The single values of the chosen run, to be written into a sentence. */
+function offerValues(wanted) {
+  const box = runs.querySelector("[data-values-box]");
+  if (!box) return;
+  const run = runs.querySelector("#insert-run").selectedOptions[0];
+  const values = (run?.dataset.values || "").split(";").filter(Boolean);
+  box.hidden = !wanted;
+  box.querySelector("select").replaceChildren(...values.map((pair) => new Option(pair.replace("=", ": "), pair.split("=")[0])));
+}
+
+/* New results may arrive after a choice: it stays, as long as it is among them. */
+let wanted = "";
+dialog.addEventListener("htmx:afterSwap", () => {
+  const again = dialog.querySelector(`[name=asset][value="${wanted}"]`);
+  if (again) again.checked = true;
+  insert.disabled = !chosen();
+});
+
+dialog.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowDown" && event.target.id === "insert-words") {
+    event.preventDefault();
+    const first = dialog.querySelector("[name=asset]");
+    first?.focus();
+    first?.click();
+  }
+  if (event.key !== "Enter" || !chosen() || event.target.matches("button, select")) return;
+  event.preventDefault();
+  putAsset();
+});
+
+function putAsset() {
+  const { value: id, dataset } = chosen();
+  const as = dialog.querySelector("[name=as]:checked").value;
+  const run = dialog.querySelector("#insert-run")?.value;
+  const view = dialog.querySelector("#insert-view")?.value;
+  const value = dialog.querySelector("#insert-value")?.value;
+  slash = false;
+  dialog.close();
+  if (as === "value") return run && value ? put(`{{action:${run}#${value}}}`) : flash("This run has no single value.");
+  if (as === "link") return put(`[${dataset.name.replace(/[[\]]/g, "")}](${dataset.type}:${id})`);
+  const fence = { id, assetType: dataset.type, viewMode: as };
+  if (run && as === "preview") fence.displayConfig = { actionId: run };
+  if (view && as === "preview") fence.displayConfig = { visualizationId: view };
+  block("```assetComponent\n" + JSON.stringify(fence, null, 2) + "\n```");
+}
+
+/* Drafts save themselves a moment after the last change; leaving with unsaved text warns. */
+const saved = form.querySelector("[data-saved]");
+const snapshot = () => JSON.stringify([form.elements.name.value, text.value]);
+let kept = snapshot();
+let timer = 0;
+let busy = Promise.resolve();
+let saving = 0;
+
+async function save() {
+  const now = snapshot();
+  if (now === kept) return;
+  const body = new FormData(form);
+  body.set("do", "autosave");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body });
+    const said = await answer.json();
+    if (!answer.ok) return tell(said.error || "Not saved");
+    kept = now;
+    form.elements.seen.value = said.seen;
+    adopt(said.url);
+    tell(`Draft saved ${new Date(said.saved_at).toLocaleTimeString("en-GB")}`);
+  } catch {
+    tell("Not saved: the site cannot be reached");
+    timer = setTimeout(queueSave, 10_000);
+  }
+}
+
+/* A new post has an address after its first save. */
+function adopt(url) {
+  if (new URL(form.action).pathname === url) return;
+  form.action = url;
+  history.replaceState(null, "", url);
+}
+
+const tell = (words) => (saved.textContent = words);
+function queueSave() {
+  saving += 1;
+  busy = busy.then(save).finally(() => (saving -= 1));
+}
+
+form.addEventListener("input", () => {
+  clearTimeout(timer);
+  tell("Not saved yet");
+  timer = setTimeout(queueSave, 1500);
+});
+let leaving = false;
+form.addEventListener("submit", async (event) => {
+  clearTimeout(timer);
+  if (leaving || !saving) return void (leaving = true);
+  event.preventDefault();
+  await busy; // or the first save of a new post would make it twice
+  leaving = true;
+  setTimeout(() => form.requestSubmit(event.submitter)); // not within this event: it would be ignored
+});
+addEventListener("pageshow", () => (leaving = false)); // back from the next page
+addEventListener("beforeunload", (event) => {
+  if (!leaving && snapshot() !== kept) event.preventDefault();
+});
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+    event.preventDefault();
+    clearTimeout(timer);
+    queueSave();
+  }
+});
+
+/* The preview keeps step with the text: the block that begins at the line on top stands on top. */
+const mirror = document.createElement("div");
+mirror.className = "mirror mono";
+mirror.ariaHidden = "true";
+let tops = [];
+let measured = "";
+
+function measure() {
+  const state = `${text.clientWidth}\n${text.value}`;
+  if (state === measured) return;
+  measured = state;
+  mirror.style.width = `${text.clientWidth}px`;
+  mirror.replaceChildren(...text.value.split("\n").map((line) => Object.assign(document.createElement("div"), { textContent: line || "\u200b" })));
+  text.after(mirror);
+  tops = [...mirror.children].map((line) => line.offsetTop);
+  mirror.remove();
+}
+
+function places() {
+  const preview = document.getElementById("preview");
+  const prose = preview.querySelector(".prose");
+  const lines = (prose.dataset.lines || "").split(" ").filter(Boolean).map(Number);
+  const blocks = [...prose.children].slice(prose.children.length - lines.length >= 1 && prose.firstElementChild?.matches("h1:not([id])") ? 1 : 0);
+  const base = prose.getBoundingClientRect().top - preview.getBoundingClientRect().top + preview.scrollTop;
+  return { preview, pairs: lines.slice(0, blocks.length).map((line, at) => [tops[line] ?? 0, base + blocks[at].offsetTop - prose.offsetTop]) };
+}
+
+function between(value, pairs, from, to, ends) {
+  const at = pairs.findLastIndex((pair) => pair[from] <= value);
+  const start = at < 0 ? [0, 0] : pairs[at];
+  const end = pairs[at + 1] ?? ends;
+  const part = end[from] > start[from] ? (value - start[from]) / (end[from] - start[from]) : 0;
+  return start[to] + Math.min(part, 1) * (end[to] - start[to]);
+}
+
+let leading = text;
+function keepStep(source) {
+  if (leading !== source) return;
+  measure();
+  const { preview, pairs } = places();
+  const ends = [text.scrollHeight, preview.scrollHeight];
+  if (source === text) preview.scrollTop = between(text.scrollTop, pairs, 0, 1, ends);
+  else text.scrollTop = between(preview.scrollTop, pairs, 1, 0, ends);
+}
+
+for (const kind of ["pointerenter", "focus", "wheel"]) {
+  text.addEventListener(kind, () => (leading = text), { passive: true });
+}
+form.addEventListener("pointerover", (event) => {
+  if (event.target.closest("#preview")) leading = document.getElementById("preview");
+});
+text.addEventListener("scroll", () => requestAnimationFrame(() => keepStep(text)), { passive: true });
+form.addEventListener("scroll", (event) => {
+  if (event.target.id === "preview") requestAnimationFrame(() => keepStep(event.target));
+}, { capture: true, passive: true });
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "preview" || event.detail.target?.id === "preview") keepStep(text);
+});

@@ -1,0 +1,204 @@
+"""The official MCP server over standard input and output, on behalf of alice."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client import upstream
+
+pytest.importorskip("ouro_mcp")
+
+
+@pytest.fixture
+def tool(site, alice):
+    """tool(steps): runs the coroutine with a function that calls a tool and reads its answer."""
+    from mcp import ClientSession, StdioServerParameters
+    from mcp.client.stdio import stdio_client
+
+    server = StdioServerParameters(
+        command=str(Path(sys.executable).parent / "ouro-mcp"),
+        env={"OURO_API_KEY": alice.key, "OURO_BASE_URL": site.api, "PATH": os.environ["PATH"]},
+    )
+
+    def run(steps) -> None:
+        async def session_of() -> None:
+            async with stdio_client(server) as streams, ClientSession(*streams) as session:
+                await session.initialize()
+
+                async def call(name: str, /, **arguments: Any) -> Any:
+                    answer = await session.call_tool(name, arguments)
+                    text = "".join(getattr(part, "text", "") for part in answer.content)
+                    assert not getattr(answer, "isError", getattr(answer, "is_error", False)), text
+                    found = _read(text)
+                    is_run = isinstance(found, dict) and "action_id" in found  # which may fail
+                    assert is_run or not (isinstance(found, dict) and found.get("error")), found
+                    return found
+
+                await steps(call)
+
+        asyncio.run(session_of())
+
+    return run
+
+
+def _read(text: str) -> Any:
+    """Some tools answer in JSON, some in words."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def test_writing_finding_and_talking(tool, lab, alloys, unique, tmp_path):
+    place = {"org_id": str(lab.id), "team_id": str(alloys.id)}
+
+    async def steps(call):
+        name = unique("notes of mcp")
+        made = await call("create_post", name=name, content_markdown="# Hi\n\n`{@bob}`", **place)
+        pk = made["id"]
+        await call("update_post", id=pk, content_markdown="# Hi\n\nthere")
+        comment = await call("write_comment", parent_id=pk, content_markdown="First!")
+        await call("write_comment", parent_id=comment["id"], content_markdown="Second")
+        assert "First!" in json.dumps(await call("list_comments", parent_id=pk))
+        found = await call("get_asset", id=pk, detail="full")
+        assert "there" in json.dumps(found)
+        assert name in json.dumps(await call("search_assets", query=name))
+        await call("get_asset_connections", asset_id=pk)
+        await call("list_asset_actions", asset_id=pk)
+        await call("get_compatible_routes", asset_id=pk)
+        assert await call("delete_asset", id=pk)
+
+    tool(steps)
+
+
+def test_datasets_and_teams(tool, lab, alloys, unique):
+    place = {"org_id": str(lab.id), "team_id": str(alloys.id)}
+
+    async def steps(call):
+        rows = json.dumps([{"a": 1, "b": "x"}, {"a": 2, "b": "y"}])
+        made = await call("create_dataset", name=unique("rows"), data=rows, **place)
+        counted = await call(
+            "query_dataset", dataset_id=made["id"], sql="SELECT count(*) AS n FROM {{table}}"
+        )
+        assert "| 2 |" in counted
+        await call("update_dataset", id=made["id"], data=rows, data_mode="append")
+        added = [{"op": "add", "name": "c", "type": "text"}]
+        await call("edit_dataset_columns", dataset_id=made["id"], operations=added)
+        view = await call(
+            "write_dataset_view", dataset_id=made["id"], name="By a",
+            sql_query="SELECT a, count(*) AS n FROM {{table}} GROUP BY 1",
+            config={"type": "bar", "category": {"dataKey": "a"}, "series": [{"dataKey": "n"}]},
+        )  # fmt: skip
+        assert "By a" in told(await call("list_dataset_views", dataset_id=made["id"]))
+        await call("delete_dataset_view", dataset_id=made["id"], view_id=view["id"])
+        assert str(alloys.id) in json.dumps(await call("list_teams", org_id=str(lab.id)))
+        await call("get_team", id=str(alloys.id))
+        await call("get_team_feed", team_id=str(alloys.id))
+
+    tool(steps)
+
+
+def test_a_route_is_run_and_its_action_followed(tool, lab, alloys, bob, unique):
+    place = {"org_id": str(lab.id), "team_id": str(alloys.id)}
+
+    async def steps(call):
+        with upstream.serving(upstream.application()) as address:
+            service = await call(
+                "create_service",
+                name=unique("Materials"),
+                base_url=address,
+                spec_url=f"{address}/openapi.json",
+                **place,
+            )
+            described = await call("get_asset", id=service["id"], detail="full")
+            routes = {each["name"]: each["id"] for each in described["routes"]}
+            file = await call(
+                "create_file", name=unique("Cell"), file_name="cell.cif",
+                file_content_text="data_Fe", **place,
+            )  # fmt: skip
+            assert "Relax Structure" in told(
+                await call("get_compatible_routes", asset_id=file["id"])
+            )
+            action = await run(call, routes["Relax Structure"], file["id"])
+            await looked_at(call, action, routes["Relax Structure"], file["id"])
+            await declared(call, service["id"], unique)
+            failed = await call(
+                "execute_route", route_id=routes["Answer with a status"],
+                body={"status": 422, "said": {"detail": "Too cold"}}, notify="failure",
+            )  # fmt: skip
+            assert "Too cold" in told(failed)
+            assert "failed" in told(await call("list_notifications", category="actions"))
+            await call("share_asset", id=file["id"], user_id=str(bob.id), role="read")
+            await call("delete_asset", id=service["id"])
+
+    tool(steps)
+
+
+async def run(call, route: str, file: str) -> str:
+    """The relaxed structure comes back as a file, and the summary as a post."""
+    given = {"body": {"fmax": 0.02}, "input_assets": {"structure": {"assetId": file}}}
+    planned = await call("execute_route", route_id=route, dry_run=True, **given)
+    assert "structure" in told(planned)
+    begun = await call("execute_route", route_id=route, wait=False, **given)
+    action = begun.get("action_id") or begun["id"]
+    ended = await call("get_action", id=action, wait=True, include_logs=True)
+    assert ended["status"] == "success", ended
+    assert "relaxed_structure" in told(ended)
+    assert "Finished" in told(await call("get_action_logs", action_id=action))
+    return str(action)
+
+
+async def looked_at(call, action: str, route: str, file: str) -> None:
+    assert action in told(await call("list_my_actions", status="success"))
+    assert action in told(await call("list_route_actions", route_id=route))
+    assert action in told(await call("list_asset_actions", asset_id=file, role="input"))
+    ended = await call("get_action", id=action)
+    made = next(each for each in ended["output_assets"] if each["name"] == "relaxed_structure")
+    pk = (made.get("asset") or made).get("id") or made["asset_id"]
+    assert file in told(await call("get_asset", id=pk, detail="full"))
+    assert file in told(await call("get_asset_connections", asset_id=pk))
+    assert await call("download_asset", id=pk)
+
+
+async def declared(call, service: str, unique) -> None:
+    """A route that no document names."""
+    name = unique("Bulk modulus")
+    made = await call(
+        "create_route", service_id=service, method="POST", path="/modulus", name=name,
+        request_body={"content": {"application/json": {"schema": {"type": "object"}}}},
+    )  # fmt: skip
+    await call("update_route", id=made["id"], description="Stiffness of a crystal")
+    await call("update_service", id=service, description="All of it")
+    assert "Stiffness" in told(await call("get_asset", id=made["id"]))
+    assert made["id"] in told(await call("search_assets", query=name, asset_type="route"))
+    await call("delete_asset", id=made["id"])
+
+
+def test_people_teams_and_notifications(tool, lab, bob, unique):
+    async def steps(call):
+        me = told(await call("get_me"))
+        assert "alice" in me
+        assert "lab" in told(await call("list_organizations"))
+        assert str(bob.id) in told(await call("search_users", query="bob"))
+        assert await call("get_user", username="bob")
+        assert await call("get_impact")
+        name = unique("phases").replace(" ", "-")
+        team = await call(
+            "create_team", name=name, description="What is **new**", org_id=str(lab.id)
+        )
+        await call("update_team", id=team["id"], description="Alloys", join_policy="request")
+        assert "Alloys" in told(await call("get_team", id=team["id"], include_members=True))
+        assert await call("list_join_requests", team_id=team["id"]) is not None
+        await call("set_team_membership", team_id=team["id"], member=False)
+        assert await call("list_notifications", unread_only=True)
+
+    tool(steps)
+
+
+def told(answer: Any) -> str:
+    return answer if isinstance(answer, str) else json.dumps(answer)

@@ -1,0 +1,134 @@
+"""The pages of the frame itself: home, search, people, settings, sign-in, errors."""
+
+import pytest
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_visitor_sees_what_can_be_tried(client):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert b"Create an account" in page.content
+
+
+def test_a_newcomer_sees_three_first_steps(client, make_user):
+    client.force_login(make_user("nina"))
+    page = client.get("/")
+    assert page.content.count(b'class="n"') == 3
+
+
+def test_home_lists_recent_work_with_the_day(signed_in, alice, make_asset):
+    make_asset("Notes on copper")
+    page = signed_in(alice).get("/").content.decode()
+    assert "Notes on copper" in page
+    assert "Today" in page
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])
+def test_the_doors_are_open(client, name):
+    assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "settings", "account_change_password", "account_email", "mfa_index", "usersessions_list",
+        "account_logout", "home", "search", "actions:list",
+    ],
+)  # fmt: skip
+def test_a_person_reaches_her_settings(signed_in, alice, name):
+    client = signed_in(alice)
+    page = client.get(reverse(name), follow=True)
+    assert page.status_code == 200
+    assert b'class="site-head"' in page.content
+
+
+def test_profile_is_kept_and_a_wrong_zone_is_said(signed_in, alice):
+    client = signed_in(alice)
+    good = {"name": "Alice Baker", "bio": "Alloys", "time_zone": "Europe/Berlin"}
+    assert client.post("/settings", good).status_code == 302
+    alice.refresh_from_db()
+    assert (alice.name, alice.time_zone) == ("Alice Baker", "Europe/Berlin")
+    assert client.post("/settings", {**good, "time_zone": "Mars/Base"}).status_code == 422
+
+
+def test_a_profile_lists_only_what_the_reader_may_see(client, alice, make_asset):
+    make_asset("Open notes", visibility="public")
+    make_asset("Secret notes", visibility="private")
+    page = client.get("/users/alice").content.decode()
+    assert "Open notes" in page
+    assert "Secret" not in page
+
+
+def test_search_finds_by_words_and_leads_from_an_id(client, alice, make_asset):
+    found = make_asset("Relaxed copper cell", visibility="public")
+    make_asset("Hidden copper", visibility="private")
+    page = client.get("/search", {"q": "copper cell"}).content.decode()
+    assert found.get_absolute_url() in page
+    assert "Hidden" not in client.get("/search", {"q": "copper"}).content.decode()
+    assert client.get("/search", {"q": str(found.pk)}).url == found.get_absolute_url()
+    assert client.get("/search", {"q": f"file:{found.pk}"}).url == found.get_absolute_url()
+
+
+def test_search_never_leads_to_what_one_may_not_see(client, make_asset):
+    hidden = make_asset("Hidden", visibility="private")
+    assert client.get("/search", {"q": str(hidden.pk)}).status_code == 200
+
+
+def test_search_corrects_a_word_and_says_so(client, make_asset):
+    make_asset("Vacancies in copper", visibility="public")
+    page = client.get("/search", {"q": "vacanceis"}).content.decode()
+    assert "Vacancies in copper" in strip_tags(page)
+    assert "Nothing has “vacanceis”" in page
+    assert "Nothing found" in client.get("/search?q=vacanceis&exactly=1").content.decode()
+
+
+@pytest.mark.parametrize("sort", ["relevant", "recent", "updated", "popular", "x"])
+def test_search_in_every_order(sort, client, make_asset):
+    names = {make_asset(f"Copper {number}", visibility="public").name for number in range(3)}
+    found = client.get("/search", {"q": "copper", "sort": sort}).context["page"].items
+    assert {asset.name for asset in found} == names
+
+
+def test_search_goes_on_from_page_to_page(client, make_asset):
+    for number in range(32):
+        make_asset(f"Note {number}", visibility="public")
+    first = client.get("/search", {"q": "Note"})
+    assert len(first.context["page"].items) == 30
+    second = client.get(first.context["page"].after)
+    assert len(second.context["page"].items) == 2
+
+
+def test_search_costs_the_same_for_many(client, make_asset, django_assert_max_num_queries):
+    for number in range(25):
+        make_asset(f"Note {number}", visibility="public")
+    with django_assert_max_num_queries(4):
+        client.get("/search", {"q": "Note"})
+
+
+def test_the_place_to_work_in_is_kept_and_foreign_ones_are_refused(
+    signed_in, alice, lab, make_user
+):
+    client = signed_in(alice)
+    client.post("/context", {"organization": str(lab.pk)})
+    assert "Alice&#x27;s lab" in client.get("/").content.decode().split("</summary>")[0]
+    client.post("/context", {"organization": "00000000-0000-0000-0000-00000000abcd"})
+    assert client.session["organization"] == ""
+
+
+def test_the_theme_is_kept_in_a_cookie(client):
+    client.post("/theme")
+    assert 'data-theme="dark"' in client.get("/").content.decode()
+
+
+def test_a_redirect_after_a_choice_stays_on_this_site(client):
+    answer = client.post("/theme", headers={"Referer": "https://elsewhere.example/x"})
+    assert answer.url == "/"
+
+
+def test_what_is_not_there_says_the_same_for_everybody(client):
+    page = client.get("/assets/00000000-0000-7000-8000-000000000000")
+    assert page.status_code == 404
+    assert b"nothing here that you may see" in page.content

@@ -1,0 +1,134 @@
+"""Posts beyond their page: feeds, links from elsewhere, files in and out."""
+
+import io
+import json
+import zipfile
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from ouro_web.posts import drafts, publish
+from ouro_web.posts.models import Post
+
+
+@pytest.fixture
+def make_post(place, alice):
+    def make(text="Some *text*.", *, name="Notes", visibility="public", **more):
+        return publish.create(place(alice, visibility), name=name, text=text, **more)
+
+    return make
+
+
+@pytest.mark.parametrize("address", ["/posts/feed", "/users/alice/feed", "/teams/lab/alloys/feed"])
+def test_feeds_hold_what_everybody_may_read_even_for_its_owner(
+    address, signed_in, make_post, place, alice
+):
+    secret = make_post(name="Canary", visibility="private")
+    make_post(f"See [it](post:{secret.pk}) and [me](/posts/x/y).", name="Open & free")
+    make_post(name="Canary of the lab", visibility="organization")
+    drafts.start(place(alice, "public"), name="Canary draft", text="")
+    answer = signed_in(alice).get(address)
+    page = answer.content.decode()
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert "<title>Open &amp; free</title>" in page
+    assert 'href="http://127.0.0.1:8000/posts/x/y"' in unescape(page)
+    assert "Canary" not in page
+
+
+def test_an_open_post_says_to_other_sites_what_it_is(client, make_post):
+    post = make_post(description="A <short> summary.")
+    page = client.get(post.get_absolute_url()).content.decode()
+    assert '<meta property="og:description" content="A &lt;short&gt; summary.">' in page
+    link = page.split('type="application/json+oembed"')[1].split('href="')[1].split('"')[0]
+    told = client.get(link).json()
+    assert (told["type"], told["title"], told["author_name"]) == ("link", "Notes", "Alice")
+
+
+def test_a_closed_post_says_nothing_to_other_sites(signed_in, make_post, alice):
+    post = make_post(visibility="private")
+    browser = signed_in(alice)
+    page = browser.get(post.get_absolute_url()).content.decode()
+    assert "og:title" not in page
+    address = f"http://127.0.0.1:8000{post.get_absolute_url()}"
+    assert browser.get("/posts/oembed", {"url": address}).status_code == 404
+
+
+@pytest.mark.parametrize("url", ["", "x", "http://evil.example/posts/alice/notes", "/posts/a/b"])
+def test_oembed_knows_only_posts_of_this_site(url, client, make_post):
+    make_post()
+    assert client.get("/posts/oembed", {"url": url}).status_code == 404
+    assert client.get("/posts/oembed", {"url": url, "format": "xml"}).status_code == 501
+
+
+def test_a_thing_names_the_posts_that_speak_of_it(client, signed_in, make_post, make_file, alice):
+    file = make_file(visibility="public")
+    make_post(f"[data](file:{file.pk})", name="Speaking of it")
+    make_post(f"[data](file:{file.pk})", name="Canary", visibility="private")
+    page = client.get(file.get_absolute_url()).content.decode()
+    assert "Linked from" in page
+    assert "Speaking of it" in page
+    assert "Canary" not in page
+    assert "Canary" in signed_in(alice).get(file.get_absolute_url()).content.decode()
+
+
+def bring(client, content, name="From afar.md"):
+    return client.post("/posts/import", {"file": SimpleUploadedFile(name, content)})
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "text"),
+    [
+        (b"---\ntitle: 'Of front'\ntags: x\n---\n\nWords.", "Of front", "Words."),
+        (b"\xef\xbb\xbf# Of heading\r\n\r\nWords.", "Of heading", "# Of heading\n\nWords."),
+        (b"Words.", "From afar", "Words."),
+    ],
+)
+def test_a_markdown_file_becomes_a_draft(content, name, text, signed_in, alice):
+    answer = bring(signed_in(alice), content)
+    post = Post.objects.get()
+    assert answer.url == f"/posts/alice/{post.slug}/edit"
+    assert (post.name, post.text, post.is_draft) == (name, text, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "why"),
+    [(b"\xff\xfe", "a.md", "UTF-8"), (b"x", "a.pdf", ".md"), (b"x" * 900_000, "a.md", "200,000")],
+)
+def test_what_is_no_markdown_file_is_refused_in_words(content, name, why, signed_in, alice):
+    answer = bring(signed_in(alice), content, name)
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+    assert not Post.objects.exists()
+
+
+def test_a_post_is_exported_as_markdown_and_as_a_page(client, make_post):
+    url = make_post("Some *text* at [home](/posts/).").get_absolute_url()
+    answer = client.get(f"{url}/markdown")
+    assert answer.content.decode() == "# Notes\n\nSome *text* at [home](/posts/)."
+    assert "attachment" in answer["Content-Disposition"]
+    page = client.get(f"{url}/html").content.decode()
+    assert "<h1>Notes</h1>" in page
+    assert "--ink" in page
+    assert 'href="http://127.0.0.1:8000/posts/"' in page
+
+
+def test_a_post_is_exported_with_the_files_that_its_reader_may_have(client, make_post, make_file):
+    open_file = make_file("../cell a.cif", b"data", visibility="public")
+    secret = make_file("canary.cif", b"canary", visibility="private")
+    post = make_post(f"![Cell](file:{open_file.pk}) and [x](file:{secret.pk})")
+    answer = client.get(f"{post.get_absolute_url()}/zip")
+    content = b"".join(answer.streaming_content)
+    pack = zipfile.ZipFile(io.BytesIO(content))
+    [listed] = json.loads(pack.read("assets.json"))
+    assert pack.read(listed["path"]) == b"data"
+    assert f"![Cell]({listed['path']})" in pack.read("post.md").decode()
+    assert ".." not in listed["path"]
+    assert not [name for name in pack.namelist() if b"canary" in pack.read(name)]
+
+
+def test_a_private_post_is_exported_to_nobody_else(client, make_post):
+    url = make_post(visibility="private").get_absolute_url()
+    assert {client.get(f"{url}/{kind}").status_code for kind in ("markdown", "html", "zip")} == {
+        404
+    }

@@ -49,11 +49,18 @@ function drawing(figure) {
   const source = figure.querySelector("pre").textContent;
   const picture = document.createElement("img");
   const named = source.includes("xmlns=") ? source : source.replace(/<svg/i, '<svg xmlns="http://www.w3.org/2000/svg"');
-  picture.alt = new DOMParser().parseFromString(named, "image/svg+xml").querySelector("title")?.textContent || "Drawing; its source follows";
+  picture.alt = titleOf(source) || "Drawing; its source follows";
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(named)}`;
   picture.addEventListener("error", () => refuse(figure, picture, "it is no valid SVG."));
   figure.dataset.drawn = "";
   fold(figure).before(picture);
+}
+
+/* Read as words: a parser would complain of each style in it to the console. */
+function titleOf(source) {
+  const words = document.createElement("textarea"); // whose content is text, with entities read
+  words.innerHTML = source.match(/<title[^>]*>([^<]*)</i)?.[1] || "";
+  return words.value.trim();
 }
 
 export function draw(within) {

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.db.models import Exists, OuterRef
 from django.utils.safestring import SafeString
 
 from ouro_web.assets.models import Asset, Connection
@@ -27,10 +28,13 @@ def inline_markdown(text: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def linked_from(context: dict[str, Any], asset: Any) -> list[Asset]:
-    """The posts that link to an asset or show it, as far as the reader may see them."""
-    sources = Connection.objects.filter(target=asset.pk).values("source")
-    rows = Asset.objects.readable_by(context["request"].user).filter(pk__in=sources)
-    return list(rows.exclude(as_post__state="draft").order_by("-pk")[:LINKING])
+    """The posts that link to an asset or show it, as far as the reader may see them; `shows` tells
+    which of the two."""
+    links = Connection.objects.filter(target=asset.pk)
+    embed = links.filter(source=OuterRef("pk"), kind=Connection.Kind.COMPONENT)
+    rows = Asset.objects.readable_by(context["request"].user).filter(pk__in=links.values("source"))
+    rows = rows.exclude(as_post__state="draft").annotate(shows=Exists(embed))
+    return list(rows.order_by("-pk")[:LINKING])
 
 
 @register.inclusion_tag("comments/_thread.html", takes_context=True)

@@ -14,7 +14,7 @@ from ouro_web.assets.access import ForSaleError, Person, Visibility
 from ouro_web.assets.models import Asset, AssetType, Connection
 from ouro_web.lib.markdown import Rendered
 from ouro_web.posts.models import Post
-from ouro_web.web import embeds
+from ouro_web.web import embeds, lineage
 from ouro_web.web.http import Request, render
 from ouro_web.web.lookup import readable, rights, visible_asset
 from ouro_web.web.paging import page_of
@@ -56,6 +56,7 @@ def detail(request: HttpRequest, owner: str, slug: str) -> HttpResponse:
         "contents": contents(text),
         "uses": uses(post, request.user),
         "revision": post.revisions.first(),
+        "lineage": lineage.of(post.asset, request.user),
         **rights(request.user, post),
         **_for_others(post, text),
     }

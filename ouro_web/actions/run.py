@@ -13,10 +13,19 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from ouro_web.accounts.models import User
-from ouro_web.actions import callback_token, engine, executor, faults, inputs, ledger, tasks
+from ouro_web.actions import (
+    callback_token,
+    engine,
+    executor,
+    faults,
+    inputs,
+    ledger,
+    statements,
+    tasks,
+)
 from ouro_web.actions.call import Call, Destination
-from ouro_web.actions.models import LIVE, Action, ActionAsset, ActionVisibility, Announce
-from ouro_web.assets.access import ForSaleError, Visibility
+from ouro_web.actions.models import Action, ActionAsset, ActionVisibility, Announce
+from ouro_web.assets.access import ForSaleError, Visibility, may_read
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.assets.placement import Placement, checked
 from ouro_web.files import versions
@@ -122,15 +131,14 @@ def own(action: Action, user: User) -> None:
 
 
 def _may_run(route: Route, user: User) -> None:
-    if not user.is_active or not Asset.objects.readable_by(user).filter(pk=route.pk).exists():
+    if not user.is_active or not may_read(route.pk, user):
         if route.effective_visibility == Visibility.MONETIZED:
             raise ForSaleError("This route is for sale, and this site takes no money.")
         raise PermissionDenied("You may not run this route.")
     if route.retired_at:
         raise ValidationError("The service does not offer this route any more.")
     most = settings.MAX_LIVE_RUNS_PER_PERSON
-    live = Action.objects.filter(user=user, status__in=LIVE).values("pk")
-    if live[most - 1 : most].exists():
+    if statements.live_beyond(most).first(user=user.pk) is not None:
         message = f"You have {most} runs going on. Wait for one to end, or cancel one."
         raise TooManyRunsError(message)
 

@@ -5,7 +5,9 @@ and `attempt`.
 """
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     Count,
@@ -18,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Now
 
-from ouro_web.actions.models import Action, Phase, Status
+from ouro_web.actions.models import LIVE, Action, Phase, Status
 from ouro_web.lib import kept
 from ouro_web.lib.kept import Slot, slot
 
@@ -38,6 +40,13 @@ def in_seconds(seconds: float | Slot) -> "ExpressionWrapper[Any]":
     """A moment from now, by the database's clock."""
     span = seconds if isinstance(seconds, Slot) else timedelta(seconds=seconds)
     return ExpressionWrapper(Now() + span, output_field=DateTimeField())
+
+
+@cache
+def live_beyond(number: int) -> "kept.Rows[UUID]":
+    """The run that makes it `number` going on for a person, if there is one."""
+    rows = Action.objects.filter(user=Slot("user", UUIDField()), status__in=LIVE)
+    return kept.Rows(lambda: rows.values_list("pk", flat=True)[number - 1 : number])
 
 
 _PK = Slot("pk", UUIDField())

@@ -9,8 +9,12 @@ from django.core.exceptions import ValidationError
 from ouro_web.accounts.models import User
 from ouro_web.assets.access import Visibility
 from ouro_web.assets.models import Asset
+from ouro_web.lib import kept
 from ouro_web.lib.slugs import free_slug, slugify
 from ouro_web.teams.models import GLOBAL_ID, Organization, Team
+
+_global_organization = kept.Rows(lambda: Organization.objects.filter(pk=GLOBAL_ID))
+_global_team = kept.Rows(lambda: Team.objects.filter(pk=GLOBAL_ID))
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ class Placement:
         """The global organization and its team, where things land without a choice."""
         return cls(
             owner=user,
-            organization=Organization.objects.get(pk=GLOBAL_ID),
-            team=Team.objects.get(pk=GLOBAL_ID),
+            organization=_global_organization.only(),
+            team=_global_team.only(),
             visibility=visibility,
             source=source,
         )
@@ -63,7 +67,7 @@ def checked(
     outputs of a run may go to any team.
     """
     if organization is None:
-        organization = team.organization if team else Organization.objects.get(pk=GLOBAL_ID)
+        organization = team.organization if team else _global_organization.only()
     mine = organization.is_global or Organization.objects.of(user).contains(organization)
     if not mine:
         raise ValidationError({"organization": "Choose one of your organizations."})
@@ -88,7 +92,7 @@ def _may_use(user: User, team: Team) -> bool:
 def first_team(user: User, organization: Organization, source: str) -> Team:
     """The oldest that takes things from there; where none does, the oldest, which tells so."""
     if organization.is_global:
-        return Team.objects.get(pk=GLOBAL_ID)
+        return _global_team.only()
     mine = Team.objects.of(user).filter(organization=organization).select_related("organization")
     teams = list(mine.order_by("created_at"))
     if not teams:

@@ -11,7 +11,7 @@ def sqlite(path: Path) -> dict[str, Any]:
     """WAL with synchronous FULL keeps what was answered 2xx over a power cut; IMMEDIATE makes
     writers wait for one another where deferred transactions would fail at once."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "ouro_web.lib.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": None,  # a file does not go away; opening it costs as much as a write
         "OPTIONS": {
@@ -22,7 +22,7 @@ def sqlite(path: Path) -> dict[str, Any]:
                 "PRAGMA foreign_keys=ON;PRAGMA cache_size=-16000;"
             ),
         },
-        "TEST": {"NAME": None},
+        "TEST": {"NAME": ":memory:"},
     }
 
 

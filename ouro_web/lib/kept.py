@@ -57,6 +57,11 @@ class Rows[Row]:
         """Of a query that finds one row or none, or says itself which comes first."""
         return next(iter(self.all(**values)), None)
 
+    def only(self, **values: Any) -> Row:
+        """Of a query for a row that is known to be there."""
+        [row] = self.all(**values)
+        return row
+
     def _rows(self) -> Any:
         rows = getattr(self._mine, "rows", None)
         if rows is None or rows.query.kept_connection is not connections[DEFAULT_DB_ALIAS]:

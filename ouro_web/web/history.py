@@ -21,6 +21,7 @@ from ouro_web.web.paging import Page, page_of
 from ouro_web.web.runs import Run
 
 MOST_SCALARS = 2
+ROWS = 50
 # What a line shows. All of an answer, or of the route, would be much to read for each.
 SHOWN = ("status", "phase", "created_at", "finished_at", "error", "route_name", "user")
 
@@ -88,7 +89,7 @@ def of(request: HttpRequest, route: Route | None = None) -> History:
     rows = runs.linked(chosen(found, filters, request.user), request.user).only(*SHOWN)
     if filters.everyone:
         rows = rows.prefetch_related("user")
-    page = page_of(request, with_numbers(rows, scalars))
+    page = page_of(request, with_numbers(rows, scalars), size=ROWS)
     lines = lines_of([Run(action, request.user) for action in page.items], scalars)
     whose = people(found) if filters.everyone and not page_part(request) else []
     query = request.GET.copy()

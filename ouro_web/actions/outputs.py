@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from ouro_web.actions import ledger
+from ouro_web.actions import ledger, response_charts
 from ouro_web.actions.models import Action, ActionAsset, Level
 from ouro_web.actions.switches import is_on
 from ouro_web.assets.models import Asset, AssetType
@@ -197,6 +197,8 @@ def _record(action: Action, output: Output, asset: Asset) -> None:
         is_primary=output.primary,
         made_here=not output.existing,
     )
+    if asset.asset_type == AssetType.DATASET and not output.existing:
+        response_charts.add_views(action, output.name, asset, _rows(output))
     # Without its name: who may see the run may not be one who may see the asset.
     ledger.log(action.pk, f"Saved {output.name} as a {asset.asset_type}")
 
@@ -282,15 +284,19 @@ def _from_type(output: Output, name: str) -> str:
 
 
 def _dataset(action: Action, output: Output) -> Asset:
-    rows = output.payload.get("data") if isinstance(output.payload, Mapping) else output.payload
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise OutputError("its data is not a list of rows (objects).")
     return tables.create(
         _placement(action, output),
         name=output.text("name") or output.label or output.name,
-        rows=rows,
+        rows=_rows(output),
         description=output.text("description"),
     )
+
+
+def _rows(output: Output) -> list[dict[str, Any]]:
+    rows = output.payload.get("data") if isinstance(output.payload, Mapping) else output.payload
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise OutputError("its data is not a list of rows (objects).")
+    return rows
 
 
 def _post(action: Action, output: Output) -> Asset:

@@ -1,4 +1,5 @@
-"""Saved views as pages and posts show them: a chart, and its data as a table.
+"""Charts as pages and posts show them, each with its data as a table: saved views of datasets, and
+those of a run's answer.
 
 What a view shows depends only on the table it reads and on its own words, so the answer is kept for
 a while; who may read it is asked before, each time.
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 
+from ouro_web.actions.response_charts import Chart
 from ouro_web.datasets import charts, saved_views
 from ouro_web.datasets.charts import Drawing
 from ouro_web.datasets.models import SavedView
@@ -30,6 +32,7 @@ class Shown:
     grid: Grid | None = None
     refused: QueryRefusedError | None = None
     missing: tuple[str, ...] = ()
+    problem: str = ""
 
     @property
     def has_chart(self) -> bool:
@@ -55,6 +58,13 @@ def shown(view: SavedView, *, person: object = None) -> Shown:
     wanted = charts.normal(view.config) if view.config else {}
     absent = [] if drawing.config or not wanted else charts.missing(wanted, result.columns)
     return Shown(drawing, table, missing=tuple(absent))
+
+
+def of_chart(chart: Chart) -> Shown:
+    """A chart of a run's answer, as far as its reader may see that."""
+    result = chart.drawing.result
+    table = grid(result.columns, result.types, result.rows[:TABLE_ROWS])
+    return Shown(chart.drawing, table, problem=chart.problem)
 
 
 def _key(view: SavedView) -> str:

@@ -92,6 +92,7 @@ def _pinned(slot: Slot, pin: Pin, scene: Scene) -> str:
         "is_frozen": isinstance(pin, FrozenPin),
         "outputs": outputs,
         "scalars": scalars,
+        "charts": [] if slot.outputs else pin.charts,
         "show": slot.show or embed.PARTS,
         "newer": scene.newer.get(slot.action),
     }

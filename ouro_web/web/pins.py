@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.safestring import SafeString
 
+from ouro_web.actions import response_charts
 from ouro_web.actions.call import Call
 from ouro_web.actions.models import Action, ActionLog, Status
 from ouro_web.assets.access import Person
 from ouro_web.assets.models import Asset
 from ouro_web.web import inputs, runs
+from ouro_web.web.drawings import Shown, of_chart
 from ouro_web.web.grid import Grid
 from ouro_web.web.previews import Preview, Previews
 from ouro_web.web.runs import Link, Run
@@ -91,6 +93,11 @@ class Pin:
             if value is not None and not isinstance(value, (dict, list))
         ]
         return [each for each in found if len(each[2]) <= LONGEST_SCALAR][:MOST_SCALARS]
+
+    @cached_property
+    def charts(self) -> list[tuple[response_charts.Chart, Shown]]:
+        found = response_charts.of_run(self.action, self.answer)
+        return [(chart, of_chart(chart)) for chart in found[:MOST_VIEWERS]]
 
     def value(self, place: str) -> str:
         """One value of the answer by its place, energy.total or sites.0.mass; "" is none."""

@@ -9,18 +9,16 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 from django.templatetags.static import static
 
-from ouro_web.actions import properties
 from ouro_web.actions.call import Call
-from ouro_web.actions.inputs import declared, placed
 from ouro_web.actions.late import FAILED
-from ouro_web.actions.models import Action, ActionAsset, ActionLog, Level, Status
+from ouro_web.actions.models import Action, ActionAsset, ActionLog, Level
 from ouro_web.assets.access import Person
 from ouro_web.assets.compatibility import Offer, accepting
 from ouro_web.assets.models import Asset, AssetType, Connection
 from ouro_web.services.models import Route
 from ouro_web.web import inputs, runs, timeline
-from ouro_web.web.jsonview import LONGEST, coloured, pretty
 from ouro_web.web.previews import Preview, Previews
+from ouro_web.web.run_answer import Answered
 from ouro_web.web.runs import Link, Run
 from ouro_web.web.templatetags.ouro import STATUSES
 
@@ -28,21 +26,12 @@ TURNS = ("sent", "acknowledged", "answered", "finished")
 LOG_LINES = 400
 MOST_ROUTES = 300  # looked at for *send to*
 LEVELS = {"warning": (Level.WARNING,), "error": (Level.ERROR,)}
-CLOSED = "(not shared with you)"
 WHOSE = {
     "you": "Your input",
     "service": "The service",
     "network": "The network in between",
     "site": "This site",
 }
-
-
-@dataclass(frozen=True)
-class Scalar:
-    label: str
-    key: str
-    value: str
-    long: bool
 
 
 @dataclass(frozen=True)
@@ -55,31 +44,11 @@ class Output:
     offers: list[Offer]
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One side of the exchange, ready to read."""
-
-    title: str
-    side: str
-    text: str
-    note: str
-    headers: list[tuple[str, str]]
-
-    @property
-    def shown(self) -> Any:
-        return coloured(self.text)
-
-    @property
-    def is_cut(self) -> bool:
-        return len(self.text) > LONGEST
-
-
-class RunPage(Run):
+class RunPage(Answered):
     """A run with all that its own page shows. Each part is worked out when the template asks."""
 
     def __init__(self, action: Action, person: Person, *, level: str = "") -> None:
         super().__init__(action, person)
-        self.person = person
         self.level = level if level in LEVELS else ""
 
     # Live or not
@@ -172,27 +141,6 @@ class RunPage(Run):
         found = every.filter(pk__in=seen, retired_at=None).exclude(input_assets={})
         return list(found.select_related("service").order_by("name")[:MOST_ROUTES])
 
-    @cached_property
-    def scalars(self) -> list[Scalar]:
-        """The plain values of the answer, as the machine gave them."""
-        if self.action.status != Status.SUCCESS or not isinstance(self.action.response, dict):
-            return []
-        taken = {link.name for link in self.outputs}
-        found = []
-        for key, value in self.open_response.items():
-            if key in taken or isinstance(value, dict | list) or value is None:
-                continue
-            text = inputs.spelled(value)
-            found.append(Scalar(inputs.words(key), key, text, len(text) > 24))
-        return found[:24]
-
-    @cached_property
-    def properties(self) -> list[properties.Property]:
-        """What the route names of the answer; nothing while a part of that is closed."""
-        if self.action.status != Status.SUCCESS or self._closed(self.outputs):
-            return []
-        return properties.of_run(self.action)
-
     # Inputs
     @cached_property
     def rows(self) -> list[inputs.Row]:
@@ -228,67 +176,6 @@ class RunPage(Run):
         count: int = self.counts[self.level or "every"]
         return count - len(self.log)
 
-    # As sent and as received, but for what this reader may not have
-    @cached_property
-    def readable(self) -> set[Any]:
-        """The assets of the run whose content the reader may have."""
-        ids = [link.asset.pk for link in (*self.inputs, *self.outputs) if link.asset]
-        rows = Asset.objects.readable_by(self.person).filter(pk__in=ids)
-        return set(rows.values_list("pk", flat=True)) if ids else set()
-
-    def _closed(self, links: list[Link]) -> list[Link]:
-        """What went in or out that only its owner may read; one's own run is open to oneself."""
-        if self.mine:
-            return []
-        return [link for link in links if not link.asset or link.asset.pk not in self.readable]
-
-    @property
-    def closed_inputs(self) -> list[tuple[str, ...]]:
-        route = self.action.route_then
-        known = declared(route) if route else {}
-        names = [link.name for link in self._closed(self.inputs)]
-        return [known[name].path if name in known else (name,) for name in names]
-
-    @cached_property
-    def open_response(self) -> Any:
-        closed: list[tuple[str, ...]] = [(link.name,) for link in self._closed(self.outputs)]
-        return self._open_part(self.action.response, closed)
-
-    def _open_part(self, value: Any, closed: list[tuple[str, ...]]) -> Any:
-        if closed and not isinstance(value, dict):
-            return CLOSED
-        for path in closed:
-            value = placed(value, path, CLOSED, path[0] if path else "")
-        return value
-
-    @cached_property
-    def request_sheet(self) -> Sheet | None:
-        sent = self.action.sent
-        if not sent:
-            return None
-        body = self._open_part(sent.get("body"), self.closed_inputs)
-        return Sheet(
-            title=f"{sent.get('method', '')} {sent.get('url', '')}",
-            side="request",
-            text="" if body is None else pretty(body),
-            note=sent.get("content_type") or "",
-            headers=_pairs(sent.get("headers")),
-        )
-
-    @cached_property
-    def response_sheet(self) -> Sheet | None:
-        action = self.action
-        if action.response is None and action.response_status is None:
-            return None
-        meta = action.response_meta or {}
-        return Sheet(
-            title=f"Response {action.response_status or ''}".strip(),
-            side="response",
-            text="" if action.response is None else pretty(self.open_response),
-            note=str(meta.get("content_type") or ""),
-            headers=_pairs(meta.get("headers")),
-        )
-
     # Afterwards
     @cached_property
     def posts(self) -> list[Asset]:
@@ -317,8 +204,3 @@ class RunPage(Run):
             direction="out", made_here=True, asset__in=used, action__in=seen
         )
         return list(links.select_related("action", "asset")[:20])
-
-
-def _pairs(headers: Any) -> list[tuple[str, str]]:
-    items = headers.items() if isinstance(headers, dict) else headers or []
-    return [(str(name), str(value)) for name, value in items]

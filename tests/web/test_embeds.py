@@ -88,6 +88,20 @@ def test_the_outputs_of_a_run_can_be_chosen(make_run, show):
     assert "-5.3128" not in show(pinned(run, outputs=["report"]))
 
 
+def test_a_pinned_run_shows_the_charts_of_its_answer(make_run, route, show):
+    line = {"type": "line", "category": {"dataKey": "kelvin"}, "series": [{"dataKey": "order"}]}
+    chart = {"data": "curve", "title": "At {energy:1} eV", "config": line}
+    route.operation["extensions"] = {"x-ouro-response-charts": [chart]}
+    route.save()
+    run = make_run()
+    assert "data-chart" not in show(pinned(run))
+    Action.objects.update(response={"energy": -5.3128, "curve": [{"kelvin": 300, "order": 0.2}]})
+    page = show(pinned(run))
+    assert "At -5.3 eV" in page
+    assert "data-chart" in page
+    assert "data-chart" not in show(pinned(run, outputs=["report"]))
+
+
 def test_an_embed_can_be_folded_and_have_a_caption(make_run, show):
     page = show(pinned(make_run(), collapse="All <numbers>", caption="At *0 K*."))
     assert "All &lt;numbers&gt;</summary>" in page

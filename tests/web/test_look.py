@@ -46,6 +46,8 @@ Cu1 Cu 0 0 0
 LONG_NAME = "What a missing aluminium atom costs in Ni3Al"
 COUNT = {"type": "integer"}
 CHART = {"type": "bar", "category": {"dataKey": "metal"}, "series": [{"dataKey": "energy"}]}
+STEPS = {"type": "line", "category": {"dataKey": "n"}, "series": [{"dataKey": "energy"}]}
+CURVE = {"data": "steps", "title": "Energy of each step", "config": STEPS}
 DATASET_TABS = ("schema", "sql?sql=select+1", "views", "views/new", "rows/1")
 PROPERTIES = ["lattice_constant", "bulk_modulus", "density"]
 TARGET = {"type": "object", "properties": {"property": {"enum": PROPERTIES}}}
@@ -85,7 +87,10 @@ def pages(alice, place, make_route) -> list[str]:
     post = publish.create(
         ours, name="On copper", text=f"# One\n\nSee [it](file:{file.pk}).\n\n- [x] done\n\n`code`"
     )
-    good = _run(alice, route, status="success", response={"energy": -5.3128}, sent=SENT)
+    route.operation["extensions"] = {"x-ouro-response-charts": [CURVE]}
+    route.save()
+    answer = {"energy": -5.3128, "steps": [{"n": 1, "energy": -5.1}, {"n": 2, "energy": -5.3}]}
+    good = _run(alice, route, status="success", response=answer, sent=SENT)
     _link(good, file, "in")
     _link(good, table, "out")
     bad = _run(alice, route, status="error", error=FAULT)

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "ouro_web.services",
     "ouro_web.actions",
     "ouro_web.comments",
+    "ouro_web.conversations",
     "ouro_web.web",
 ]
 MIDDLEWARE = [

@@ -23,6 +23,14 @@ BODIES: dict[str, Any] = {
         "content": "The cell shrank by **0.4 %**.",
     },
     "POST /comments/create": {"comment": {"parent_id": ASSET}, "content": "Which functional?"},
+    "POST /conversations/create": {
+        "conversation": {"name": "Phonons of copper", "metadata": {"members": [OTHER]}}
+    },
+    "PUT /conversations/{pk}": {"conversation": {"summary": "Which cut-off to use"}},
+    "POST /conversations/{pk}/messages/create": {
+        "message": {"text": "See [the run](action:" + ASSET + "), `{@alice}`."}
+    },
+    "PATCH /conversations/{pk}/messages/{message_pk}": {"message": {"text": "The *other* run."}},
     "POST /files/upload": {
         "file_name": "copper.cif", "file_base64": "ZGF0YV9jb3BwZXIK",
         "content_type": "chemical/x-cif", "visibility": "public",

@@ -9,6 +9,7 @@ from ouro_web.api.views import (
     comments,
     compatible,
     connection,
+    conversations,
     datasets,
     document,
     files,
@@ -35,6 +36,7 @@ api.add_router("", compatible.compatible)
 api.add_router("", assets.assets)
 api.add_router("", posts.posts)
 api.add_router("", comments.comments)
+api.add_router("", conversations.conversations)
 api.add_router("", files.files)
 api.add_router("", datasets.datasets)
 api.add_router("", tables.tables)

@@ -33,6 +33,7 @@ class AssetType(models.TextChoices):
     SERVICE = "service", "Service"
     ROUTE = "route", "Route"
     POST = "post", "Post"
+    CONVERSATION = "conversation", "Conversation"
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -54,13 +55,18 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     def for_cards(self) -> "AssetQuerySet":
         """With everything that a list or card shows, whatever the kind."""
         return self.select_related("owner", "organization", "team").select_related(
-            "as_file", "as_dataset", "as_post", "as_service", "as_route", "parent"
-        )
+            "as_file", "as_dataset", "as_post", "as_service", "as_route",
+            "as_conversation", "parent",
+        )  # fmt: skip
+
+    def published(self) -> "AssetQuerySet":
+        """Without what is nobody's work: talk among a few."""
+        return self.exclude(asset_type=AssetType.CONVERSATION)
 
 
 class Asset(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    asset_type = models.CharField(max_length=8, choices=AssetType, editable=False)
+    asset_type = models.CharField(max_length=12, choices=AssetType, editable=False)
     name = models.CharField(max_length=255)
     # The address is /{type}s/{namespace}/{slug}; the namespace is the owner's username in the
     # global organization, else the organization's name.
@@ -110,6 +116,8 @@ class Asset(models.Model):
             words.index(self)
 
     def get_absolute_url(self) -> str:
+        if self.asset_type == AssetType.CONVERSATION:
+            return f"/conversations/{self.pk}"
         return f"/{self.asset_type}s/{self.namespace}/{self.slug}"
 
     @property
@@ -124,7 +132,7 @@ class Asset(models.Model):
 
     @property
     def kind(self) -> Any:
-        """The row of its own table: File, Dataset, Service, Route or Post."""
+        """The row of its own table: File, Dataset, Service, Route, Post or Conversation."""
         return getattr(self, f"as_{self.asset_type}")
 
     @property

@@ -14,7 +14,7 @@ def unread(user: User, *teams: UUID) -> AssetQuerySet:
     newer = Q(pk__in=[])
     for team, moment in reading.since(user, teams).items():
         newer |= Q(team=team, created_at__gt=moment)
-    rows = Asset.objects.visible_to(user).filter(newer).exclude(owner=user)
+    rows = Asset.objects.published().visible_to(user).filter(newer).exclude(owner=user)
     return rows.order_by("-pk")
 
 

@@ -11,6 +11,7 @@ from ouro_web.teams.models import Team
 CATEGORIES = {
     "mentions": ["mention"],
     "comments": ["comment", "reply"],
+    "messages": ["new-message", "new-conversation"],
     "references": ["reference"],
     "shares": ["share", "invite", "join-request", "join-approved"],
     "money": ["payment", "deposit"],
@@ -22,6 +23,8 @@ class Kind(models.TextChoices):
     MENTION = "mention", "Mention"
     COMMENT = "comment", "Comment"
     REPLY = "reply", "Reply"
+    MESSAGE = "new-message", "Message"
+    CONVERSATION = "new-conversation", "New conversation"
     REFERENCE = "reference", "Reference"
     SHARE = "share", "Share"
     INVITE = "invite", "Invitation"
@@ -67,8 +70,9 @@ class Notification(models.Model):
     team = models.ForeignKey(
         Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
-    # Ids and not keys, since actions and comments lie above notifications.
+    # Ids and not keys, since actions, comments and messages lie above notifications.
     action_id = models.UUIDField(null=True, blank=True)
+    message_id = models.UUIDField(null=True, blank=True)
     comment_id = models.UUIDField(null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -93,8 +97,12 @@ class Notification(models.Model):
             return f"/actions/{self.action_id}"
         if self.asset is None:
             return self._team_page() if self.team else ""
-        place = f"#comment-{self.comment_id}" if self.comment_id else ""
-        return self.asset.get_absolute_url() + place
+        return self.asset.get_absolute_url() + self._place_in_it()
+
+    def _place_in_it(self) -> str:
+        if self.comment_id:
+            return f"#comment-{self.comment_id}"
+        return f"#message-{self.message_id}" if self.message_id else ""
 
     def _team_page(self) -> str:
         """Whoever asks to come in waits among the members, where admins decide."""

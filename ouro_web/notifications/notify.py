@@ -25,7 +25,7 @@ def notify(
     **about: Any,
 ) -> Notification | None:
     """Nobody is told of her own doing, nor of what she may not see. `about` are the other columns:
-    excerpt, team, action_id, comment_id."""
+    excerpt, team, action_id, comment_id, message_id."""
     if by is not None and by.pk == user.pk:
         return None
     if asset is not None and not Asset.objects.visible_to(user).filter(pk=asset.pk).exists():
@@ -47,21 +47,38 @@ def mentioned(
     *,
     by: User,
     asset: Asset,
-    comment_id: UUID | None = None,
     excerpt: str = "",
+    **said: UUID,
 ) -> set[UUID]:
     """Tells those of these usernames who may read the asset, each once for a text however often
-    it is saved. Returns the ids of all who have been told."""
-    rows = Notification.objects.filter(asset=asset.pk, comment_id=comment_id, kind=Kind.MENTION)
+    it is saved. `said` names the text, when it is not the asset's own: comment_id or message_id.
+    Returns the ids of all who have been told."""
+    which = {"comment_id": None, "message_id": None} | said
+    rows = Notification.objects.filter(asset=asset.pk, kind=Kind.MENTION, **which)
     told = set(rows.values_list("user", flat=True))
     people = User.objects.filter(username__in=list(names)[:MOST_MENTIONED], is_active=True)
     for person in people.exclude(pk__in=told):
         if not Asset.objects.readable_by(person).filter(pk=asset.pk).exists():
             continue
-        about = {"comment_id": comment_id, "excerpt": excerpt}
-        if notify(person, Kind.MENTION, text, by=by, asset=asset, **about):
+        if notify(person, Kind.MENTION, text, by=by, asset=asset, excerpt=excerpt, **said):
             told.add(person.pk)
     return told
+
+
+def notify_again(
+    people: Iterable[User], kind: str, text: str, *, by: User, asset: Asset, **about: Any
+) -> None:
+    """Tells all of them, who may see the asset. What they have not read of the same kind about the
+    same asset goes: it is one piece of news."""
+    told = [person for person in people if person.pk != by.pk]
+    about["excerpt"] = shortened(about.get("excerpt", ""))
+    Notification.objects.filter(user__in=told, asset=asset.pk, kind=kind).unread().delete()
+    Notification.objects.bulk_create(
+        Notification(
+            user=person, kind=kind, text=text[:500], source_user=by, asset_id=asset.pk, **about
+        )
+        for person in told
+    )
 
 
 def run_ended(
@@ -115,3 +132,15 @@ def run_seen(user: User, action_id: UUID) -> None:
 def forget_comments(ids: Iterable[UUID]) -> None:
     """What is taken back is not told of any more."""
     Notification.objects.filter(comment_id__in=list(ids)).delete()
+
+
+def seen_about(user: User, asset: Asset, kinds: Iterable[str]) -> None:
+    """Who looks at it need not be told of it any more."""
+    rows = Notification.objects.filter(user=user, asset=asset.pk, kind__in=list(kinds)).unread()
+    if rows.exists():
+        rows.update(read_at=timezone.now())
+
+
+def forget_about(user: User, asset: Asset) -> None:
+    """It is none of her business any more."""
+    Notification.objects.filter(user=user, asset=asset.pk).delete()

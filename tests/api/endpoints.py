@@ -92,6 +92,15 @@ POST /comments/create
 GET /comments/{id}
 PUT /comments/{id}
 
+POST /conversations/create
+GET /conversations
+GET /conversations/{id}
+PUT /conversations/{id}
+DELETE /conversations/{id}
+POST /conversations/{id}/messages/create
+GET /conversations/{id}/messages
+PATCH /conversations/{id}/messages/{message}
+
 GET /user/profile
 GET /user/plan-info
 GET /users/search
@@ -139,9 +148,6 @@ POST /quests/create
 GET /quests/{id}
 GET /quests/assigned-items
 GET /quests/{id}/items
-POST /conversations/create
-GET /conversations
-GET /conversations/{id}/messages
 """
 
 

@@ -1,5 +1,5 @@
 """Every endpoint that the official client or its MCP server asks for is served, with the method it
-uses. Quests and conversations are not: those addresses answer in the API's own words."""
+uses. Quests are not: those addresses answer in the API's own words."""
 
 import re
 

@@ -14,6 +14,7 @@ from ouro_web.actions.call import Call
 from ouro_web.actions.models import ActionAsset, ActionLog
 from ouro_web.actions.run import start
 from ouro_web.comments import talk
+from ouro_web.conversations import members, messages
 from ouro_web.datasets import tables
 from ouro_web.files import storage
 from ouro_web.posts import publish
@@ -57,10 +58,12 @@ def things(place, alice, make_route):
         asset_name=file.name,
     )  # fmt: skip
     comment = talk.add(post.asset, author=alice, text=f"{CANARY} comment")
+    conversation = members.begin(where, members=[], name=f"{CANARY} talk", summary=CANARY)
+    messages.say(conversation, author=alice, text=f"{CANARY} message")
     return {
         "assets": file.pk, "files": file.pk, "datasets": dataset.pk, "posts": post.pk,
         "actions": action.pk, "services": route.service.pk, "routes": route.pk,
-        "comments": comment.pk,
+        "comments": comment.pk, "conversations": conversation.pk,
     }  # fmt: skip
 
 
@@ -70,7 +73,7 @@ def path_of(address: Address, things, **others) -> str:
     given = {
         "pk": things.get(noun, UNKNOWN), "service_id": things["services"],
         "route_id": things["routes"], "name": "a", "token": "not-a-token", "view_id": UNKNOWN,
-        "request_pk": UNKNOWN, "user_pk": UNKNOWN, **others,
+        "request_pk": UNKNOWN, "user_pk": UNKNOWN, "message_pk": UNKNOWN, **others,
     }  # fmt: skip
     return address.fill({name: str(given[name]) for name, _ in address.arguments})
 
@@ -122,7 +125,7 @@ def test_an_unknown_id_is_the_same_404_as_a_hidden_one(things, carol):
 def test_its_owner_may_read_every_thing(things, alice):
     key, client = keys.issue(alice, name="tests")[1], Client(raise_request_exception=False)
     wrong = {}
-    empty = {"request_pk", "user_pk", "view_id", "name", "token"}
+    empty = {"request_pk", "user_pk", "message_pk", "view_id", "name", "token"}
     for pattern, address in ADDRESSES.items():
         noun = pattern.split("/")[1]
         if empty & set(dict(address.arguments)) or ("pk" in dict(address.arguments)

@@ -76,6 +76,27 @@ def test_writing_finding_and_talking(tool, lab, alloys, unique, tmp_path):
     tool(steps)
 
 
+def test_conversations(tool, lab, bob, unique):
+    async def steps(call):
+        name = unique("talk of mcp")
+        made = await call(
+            "create_conversation", member_user_ids=[bob.id], name=name, org_id=str(lab.id)
+        )
+        assert bob.id in made["member_user_ids"]
+        pk = made["id"]
+        await call("update_conversation", id=pk, summary="About the cut-off")
+        assert (await call("get_conversation", id=pk))["summary"] == "About the cut-off"
+        listed = await call("list_conversations")
+        assert name in listed
+        assert "@bob" in listed
+        said = await call("send_message", conversation_id=pk, text="See **this**, `{@bob}`.")
+        assert said["text"] == "See **this**, `{@bob}`."
+        assert "See **this**" in json.dumps(await call("list_messages", conversation_id=pk))
+        assert (await call("leave_conversation", id=pk))["left"]
+
+    tool(steps)
+
+
 def test_datasets_and_teams(tool, lab, alloys, unique):
     place = {"org_id": str(lab.id), "team_id": str(alloys.id)}
 

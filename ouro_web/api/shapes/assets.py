@@ -152,7 +152,7 @@ def _route(row: Any) -> dict[str, Any]:
     return {"parent_id": row.service_id}
 
 
-def _post(row: Any) -> dict[str, Any]:
+def _nothing_more(row: Any) -> dict[str, Any]:
     return {}
 
 
@@ -161,5 +161,6 @@ DETAILS: dict[AssetType, Callable[[Any], dict[str, Any]]] = {
     AssetType.DATASET: dataset_details,
     AssetType.SERVICE: _service,
     AssetType.ROUTE: _route,
-    AssetType.POST: _post,
+    AssetType.POST: _nothing_more,
+    AssetType.CONVERSATION: _nothing_more,
 }

@@ -22,6 +22,7 @@ def notification(row: Notification) -> dict[str, Any]:
         "org_id": _organization(row),
         "team_id": row.team_id,
         "comment_id": row.comment_id,
+        "message_id": row.message_id,
         "action_id": row.action_id,
         "type": row.kind,
         "viewed": row.read_at is not None,

@@ -22,6 +22,7 @@ from ouro_web.api.shapes.properties import properties as shapes_of
 from ouro_web.assets import engagement
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.comments.models import Comment
+from ouro_web.conversations import members as conversation_members
 from ouro_web.files.storage import signed_url
 from ouro_web.notifications.sharing import share as share_asset
 
@@ -136,6 +137,8 @@ def share(request: Request, pk: UUID, body: Share) -> Any:
     person = User.objects.filter(pk=body.permission.user.user_id, is_active=True).first()
     if person is None:
         raise ValidationError({"user_id": "Nobody here has this id."})
+    if row.asset_type == AssetType.CONVERSATION:
+        conversation_members.add(row.kind, [person], by=request.auth.user)
     given = share_asset(row, to=person, role=body.permission.role, by=request.auth.user)
     return answer({"asset_id": row.pk, "user_id": person.pk, "role": given.role})
 

@@ -68,7 +68,7 @@ def retrieve(request: Request, name: str) -> Any:
 def impact(request: Request, name: str, since: str = "", asset_ids: str = "") -> Any:
     """What came of a person's assets, as far as the caller may see them."""
     person = _person(name)
-    rows = Asset.objects.visible_to(request.auth.user).filter(owner=person)
+    rows = Asset.objects.published().visible_to(request.auth.user).filter(owner=person)
     if asset_ids:
         rows = rows.filter(pk__in=_ids(asset_ids))
     begin = _moment(since)
@@ -98,7 +98,7 @@ def _person(name: str) -> User:
 
 def _with_metrics(request: Request, person: User) -> dict[str, Any]:
     """How much of each kind she made, as far as the reader may see it."""
-    rows = Asset.objects.visible_to(request.auth.user).filter(owner=person)
+    rows = Asset.objects.published().visible_to(request.auth.user).filter(owner=person)
     counted = rows.values_list("asset_type").annotate(Count("pk")).order_by()
     counts = dict.fromkeys(AssetType.values, 0) | dict(counted)
     metrics = {f"{kind}_count": count for kind, count in counts.items()}

@@ -202,7 +202,7 @@ def unban(request: Request, pk: UUID, user_pk: UUID) -> Any:
 def activity(request: Request, pk: UUID) -> Any:
     """What the team made, newest first. Looking at it makes it read."""
     team = _team(request, pk)
-    rows = Asset.objects.visible_to(request.auth.user).filter(team=team).for_cards()
+    rows = Asset.objects.published().visible_to(request.auth.user).filter(team=team).for_cards()
     if kind := request.GET.get("assetType", ""):
         if kind not in AssetType.values:
             raise ValidationError({"assetType": f"must be one of {', '.join(AssetType.values)}."})
@@ -264,7 +264,7 @@ def _person(pk: UUID) -> User:
 
 def _full(request: Request, team: Team, *, members: bool = False) -> dict[str, Any]:
     shape = _shapes(request, [team])[0]
-    made = Asset.objects.visible_to(request.auth.user).filter(team=team)
+    made = Asset.objects.published().visible_to(request.auth.user).filter(team=team)
     shape["metrics"] = {"member_count": shape["memberCount"], "asset_count": made.count()}
     if members:
         rows = team.memberships.select_related("user").order_by("created_at")

@@ -20,6 +20,7 @@ TYPE_ICONS = {
     "service": "server",
     "route": "route",
     "post": "notebook-text",
+    "conversation": "messages-square",
 }
 # Status: the class of its colour, its icon, its word.
 STATUSES = {

@@ -72,7 +72,8 @@ def recent(user: User) -> list[tuple[str, list[Asset]]]:
     """My newest things by day, each with the run that made it."""
     made = ActionAsset.objects.filter(direction="out", made_here=True).select_related("action")
     rows = (
-        Asset.objects.filter(owner=user)
+        Asset.objects.published()
+        .filter(owner=user)
         .exclude(asset_type=AssetType.ROUTE)  # they come with their service
         .for_cards()
         .prefetch_related(Prefetch("action_links", queryset=made, to_attr="made_by"))

@@ -19,6 +19,7 @@ from ouro_web.web.paging import address, page_of
 WORDS = {
     "mentions": "Mentions",
     "comments": "Comments",
+    "messages": "Messages",
     "references": "References",
     "shares": "Shares and teams",
     "actions": "Runs",

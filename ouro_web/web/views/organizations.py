@@ -26,7 +26,7 @@ FACES = 12
 def detail(request: Request, name: str) -> HttpResponse:
     """Its teams, its people, and what they made, as far as the reader may see it."""
     organization = organization_at(request.user, name)
-    rows = Asset.objects.visible_to(request.user).filter(organization=organization)
+    rows = Asset.objects.published().visible_to(request.user).filter(organization=organization)
     asked = request.GET.get("type", "")
     kind = asked if asked in AssetType.values else ""
     context = frame(request, organization, "feed")

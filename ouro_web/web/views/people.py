@@ -20,7 +20,7 @@ from ouro_web.web.paging import address, page_of
 def detail(request: Request, username: str) -> HttpResponse:
     """What somebody made, as far as the reader may see it."""
     person = get_object_or_404(User, username=username, is_active=True)
-    rows = Asset.objects.visible_to(request.user).filter(owner=person)
+    rows = Asset.objects.published().visible_to(request.user).filter(owner=person)
     asked = request.GET.get("type", "")
     kind = asked if asked in AssetType.values else ""
     page = page_of(request, of_kinds(rows, [kind] if kind else []).for_cards())

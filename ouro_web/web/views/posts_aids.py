@@ -34,7 +34,7 @@ PEOPLE = 8
 def assets(request: SignedInRequest) -> HttpResponse:
     """What can be inserted: by words, by id or link, else one's newest."""
     text = request.GET.get("q", "").strip()[:200]
-    rows = Asset.objects.visible_to(request.user)
+    rows = Asset.objects.published().visible_to(request.user)
     pk = search.as_id(text)
     if pk:
         rows = rows.filter(pk=pk)

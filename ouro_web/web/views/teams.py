@@ -58,7 +58,7 @@ def _by_standing(found: list[Team], person: User) -> dict[str, Any]:
 def detail(request: Request, organization: str, name: str) -> HttpResponse:
     """What the team made, as far as the reader may see it."""
     team = team_at(request.user, organization, name)
-    rows = Asset.objects.visible_to(request.user).filter(team=team)
+    rows = Asset.objects.published().visible_to(request.user).filter(team=team)
     asked = request.GET.get("type", "")
     kind = asked if asked in AssetType.values else ""
     pinned = Asset.objects.visible_to(request.user).filter(pins__team=team).for_cards()

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from ouro_web.assets.models import Asset, AssetType
+from ouro_web.lib.archives import MEDIA_TYPES as ARCHIVES
 from ouro_web.lib.declarations import Declaration, from_stored
 
 # Broad classes an author may name instead of exact formats: media types (a trailing slash is a
@@ -37,7 +38,20 @@ def misfit(asset: Asset, declaration: Declaration) -> str:
         return f"Needs a {wanted} file, this is {_named(file.extension)}."
     if declaration.filter and not _in_class(file, declaration.filter):
         return f"Needs a file of the kind {declaration.filter}, this is {_named(file.extension)}."
-    return ""
+    return _inside_misfit(file, declaration.contains_extensions)
+
+
+def _inside_misfit(file: Any, wanted: tuple[str, ...]) -> str:
+    """An archive that could not be looked into may hold anything, so the service is to judge it."""
+    if not wanted or (file.media_type in ARCHIVES and not file.facts.get("holds")):
+        return ""
+    needs = f"Needs an archive of {_either(f'.{extension}' for extension in wanted)} files"
+    if file.media_type not in ARCHIVES:
+        return f"{needs}, this is {_named(file.extension)}."
+    held = [f".{extension}" for extension in file.facts["holds"]]
+    if any(f".{extension}" in held for extension in wanted):
+        return ""
+    return f"{needs}, this holds {' and '.join(held[:3])}."
 
 
 def compatible_assets(assets: QuerySet[Asset], declaration: Declaration) -> QuerySet[Asset]:
@@ -51,6 +65,11 @@ def compatible_assets(assets: QuerySet[Asset], declaration: Declaration) -> Quer
         for media_type in media_types:
             in_class |= Q(as_file__media_type__startswith=media_type)
         fits &= ~Q(asset_type=AssetType.FILE) | in_class
+    if declaration.contains_extensions:
+        inside = Q(as_file__facts__holds__has_any_keys=list(declaration.contains_extensions))
+        unknown = Q(as_file__facts__holds__isnull=True)
+        holds = Q(as_file__media_type__in=ARCHIVES) & (inside | unknown)
+        fits &= ~Q(asset_type=AssetType.FILE) | holds
     return assets.filter(fits)
 
 

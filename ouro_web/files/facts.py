@@ -1,4 +1,5 @@
-"""What is read out of a file once, when it is stored: its structure, the size of its picture."""
+"""What is read out of a file once, when it is stored: its structure, the size of its picture, the
+kinds of files in an archive."""
 
 import warnings
 from typing import Any
@@ -6,7 +7,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from ouro_web.assets import blobs
-from ouro_web.lib import structures
+from ouro_web.lib import archives, structures
 
 LARGEST_STRUCTURE = 4 << 20
 MAX_PIXELS = 200_000_000
@@ -23,13 +24,20 @@ def read(blob: blobs.Blob, *, filename: str, extension: str, media_type: str) ->
         return structure(blob.key, form)
     if media_type in PICTURES:
         return picture(blob.key)
-    return {}
+    return archive(blob, media_type) if media_type in archives.MEDIA_TYPES else {}
 
 
 def structure(key: str, form: str) -> dict[str, Any]:
     with blobs.open_blob(key) as content:
         found = structures.read(content.read().decode(errors="replace"), form)
     return {"structure": found.as_json()} if found else {}
+
+
+def archive(blob: blobs.Blob, media_type: str) -> dict[str, Any]:
+    """Without `holds` nobody knows what is in it."""
+    with blobs.open_blob(blob.key) as content:
+        found = archives.endings(content, size=blob.size, media_type=media_type)
+    return {"holds": found} if found else {}
 
 
 def picture(key: str) -> dict[str, Any]:

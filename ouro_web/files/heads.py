@@ -1,17 +1,15 @@
 """The first part of a file, for viewers: bounded in bytes, lines and cells whatever the file is."""
 
 import csv
-import gzip
 import io
 import json
-import tarfile
-import zipfile
-import zlib
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from ouro_web.files.models import Stored
 from ouro_web.files.storage import open_file
+from ouro_web.lib import archives
+from ouro_web.lib.archives import Entry
 
 TEXT_BYTES = 200_000
 TABLE_BYTES = 400_000
@@ -19,8 +17,6 @@ TREE_BYTES = 400_000
 HEX_BYTES = 2048
 MAX_COLUMNS = 40
 MAX_ENTRIES = 500
-MAX_LISTING = 8 << 20  # bytes of a zip's own table of contents
-MAX_UNPACKED = 64 << 20  # of a tar that is listed
 
 
 @dataclass(frozen=True)
@@ -34,13 +30,6 @@ class Rows:
     header: list[str]
     rows: list[list[str]]
     whole: bool
-
-
-@dataclass(frozen=True)
-class Entry:
-    name: str
-    size: int
-    is_folder: bool
 
 
 def head(file: Stored, size: int) -> bytes:
@@ -94,63 +83,10 @@ def json_value(file: Stored, largest: int = TREE_BYTES) -> Any:
 
 
 def archive(file: Stored) -> tuple[list[Entry], int]:
-    """What a zip lists, and how many entries it has; nothing is unpacked."""
-    try:
-        with open_file(file) as content:
-            if _listing_size(content, file.size) > MAX_LISTING:
-                return [], 0
-            content.seek(0)
-            with zipfile.ZipFile(content) as listing:
-                entries = listing.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return [], 0
-    shown = [Entry(each.filename, each.file_size, each.is_dir()) for each in entries[:MAX_ENTRIES]]
-    return shown, len(entries)
-
-
-def tape(file: Stored) -> tuple[list[Entry], int]:
-    """What a tar lists, packed or not. There is no table of contents, so the file is read up to a
-    bound: the count is of what was met until then."""
-    shown: list[Entry] = []
-    try:
-        with (
-            open_file(file) as content,
-            gzip.GzipFile(fileobj=content) if _is_gzip(content) else content as unpacked,
-            tarfile.open(fileobj=cast(BinaryIO, _Bounded(unpacked)), mode="r|") as listing,
-        ):
-            for each in listing:
-                shown.append(Entry(each.name, each.size, each.isdir()))
-                if len(shown) >= MAX_ENTRIES:
-                    break
-    except (tarfile.TarError, OSError, EOFError, ValueError, zlib.error):
-        pass  # what was met before is listed all the same
-    return shown, len(shown)
-
-
-def _is_gzip(content: BinaryIO) -> bool:
-    start = content.read(2)
-    content.seek(0)
-    return start == b"\x1f\x8b"
-
-
-class _Bounded:
-    """Ends a stream after MAX_UNPACKED bytes."""
-
-    def __init__(self, source: Any) -> None:
-        self.source, self.left = source, MAX_UNPACKED
-
-    def read(self, size: int) -> bytes:
-        piece: bytes = self.source.read(min(size, self.left))
-        self.left -= len(piece)
-        return piece
-
-
-def _listing_size(content: BinaryIO, size: int) -> int:
-    """What the end of a zip says of its table of contents, read before it is parsed."""
-    content.seek(max(0, size - 65_557))
-    tail = content.read(65_557)
-    at = tail.rfind(b"PK\x05\x06")
-    return int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else MAX_LISTING + 1
+    """The first entries of a zip or a tar, packed or not, and how many were met."""
+    with open_file(file) as content:
+        found = archives.entries(content, size=file.size, media_type=file.media_type)
+    return found[:MAX_ENTRIES], len(found)
 
 
 def hex_lines(file: Stored) -> list[tuple[str, str, str]]:

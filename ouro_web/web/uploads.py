@@ -76,7 +76,7 @@ def without(state: State, order: str) -> State:
 def keep(request: Request, declaration: Declaration, upload: "UploadedFile[Any]") -> File:
     """Private until its owner shares it. ValidationError when it does not fit."""
     filename = upload.name or "file"
-    if reason := upload_misfit(declaration, filename, upload.content_type or ""):
+    if reason := upload_misfit(declaration, filename, upload.content_type or "", upload):
         raise ValidationError({"file": f"does not fit. {reason}"})
     return store(
         replace(default_placement(request), visibility=Visibility.PRIVATE),

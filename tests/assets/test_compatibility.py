@@ -9,10 +9,16 @@ from ouro_web.lib.declarations import from_stored
 
 @pytest.fixture
 def bare_file(place, alice):
-    def make(extension: str, media_type: str = "application/octet-stream") -> Asset:
+    def make(extension: str, media_type: str = "application/octet-stream", **facts) -> Asset:
         fields = base_fields(place(alice), asset_type="file", name=f"sample.{extension}")
         return File.objects.create(
-            **fields, blob="x", filename="x", extension=extension, media_type=media_type, size=1
+            **fields,
+            blob="x",
+            filename="x",
+            extension=extension,
+            media_type=media_type,
+            size=1,
+            facts=facts,
         ).asset
 
     return make
@@ -45,6 +51,27 @@ def test_the_media_type_counts_for_a_class_when_the_ending_says_nothing(bare_fil
     asset = bare_file("scan", "image/png")
     assert misfit(asset, declared(input_filter="image")) == ""
     assert compatible_assets(Asset.objects.all(), declared(input_filter="image")).count() == 1
+
+
+CIFS = {"contains_file_extensions": ["cif", "xyz"]}
+INSIDE = [
+    ("zip", "application/zip", {"holds": {"txt": 1, "cif": 9}}, ""),
+    ("tgz", "application/gzip", {"holds": {"xyz": 1}}, ""),
+    ("zip", "application/zip", {}, ""),  # nobody could look into it
+    ("zip", "application/zip", {"holds": {"csv": 2, "txt": 1}},
+     "Needs an archive of .cif or .xyz files, this holds .csv and .txt."),
+    ("cif", "chemical/x-cif", {}, "Needs an archive of .cif or .xyz files, this is .cif."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("extension", "media_type", "facts", "reason"), INSIDE, ids=range(5))
+def test_what_an_archive_must_hold_is_asked_of_its_listing(
+    extension, media_type, facts, reason, bare_file
+):
+    asset, declaration = bare_file(extension, media_type, **facts), declared(**CIFS)
+    assert misfit(asset, declaration) == reason
+    offered = compatible_assets(Asset.objects.all(), declaration)
+    assert offered.filter(pk=asset.pk).exists() is (reason == "")
 
 
 def test_a_route_takes_an_asset_at_each_input_that_fits(make_route, bare_file):

@@ -1,12 +1,15 @@
 """The Run tab: the form from the real schema, errors at their fields, nothing lost, run again."""
 
 import re
+import zipfile
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ouro_web.actions.models import Action
+from ouro_web.files.models import File
 from ouro_web.files.storage import store
 from ouro_web.lib.fields import exact
 from ouro_web.lib.fields.names import html_id
@@ -302,6 +305,34 @@ def test_a_file_that_does_not_fit_is_refused_and_not_kept(signed_in, alice, addr
     assert answer.status_code == 422
     assert b"Needs a .cif file, this is .png." in answer.content
     assert not alice.assets.filter(asset_type="file").exists()
+
+
+def zipped(*names: str) -> bytes:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in names:
+            archive.writestr(name, CIF)
+    return made.getvalue()
+
+
+def test_an_archive_is_taken_for_what_is_in_it(signed_in, alice, make_route, make_file):
+    declared = {"asset_type": "file", "contains_file_extensions": ["cif"]}
+    route = make_route(input_assets={"cells": declared})
+    make_file("words.zip", content=zipped("a.txt"))
+    make_file("cells.zip", content=zipped("a.txt", "folder/b.cif"))
+    client, address = signed_in(alice), f"{route.get_absolute_url()}/picker?input=cells"
+
+    page = client.get(route.get_absolute_url()).content.decode()
+    assert "file, an archive of .cif" in page
+    assert "Paste text as a file" not in page
+    offers = client.get(address).content.decode()
+    assert "cells.zip" in offers
+    assert "words.zip" not in offers
+    refused = client.post(address, {"file": SimpleUploadedFile("new.zip", zipped("b.csv"))})
+    assert "Needs an archive of .cif files, this holds .csv." in refused.content.decode()
+    taken = client.post(address, {"file": SimpleUploadedFile("new.zip", zipped("b.cif"))})
+    assert taken.status_code == 200
+    assert File.objects.get(name="new.zip").facts == {"holds": {"cif": 1}}
 
 
 def test_a_file_posted_with_the_form_stays_chosen_when_values_are_wrong(signed_in, alice, address):

@@ -164,7 +164,7 @@ def test_a_tar_bomb_is_listed_only_as_far_as_the_bound(make_file):
     pieces = [packer.compress(header.tobuf())]
     pieces += [packer.compress(bytes(1 << 20)) for _ in range(80)]
     file = make_file("bomb.tgz", b"".join(pieces) + packer.flush())
-    entries, count = heads.tape(file)
+    entries, count = heads.archive(file)
     assert (count, entries[0].size) == (1, 1 << 34)
 
 

@@ -1,7 +1,7 @@
 """One declared asset input of a run form: what is chosen, how it was named, what is wrong."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ from uuid import UUID
 from ouro_web.assets.access import Person
 from ouro_web.assets.compatibility import compatible_assets, misfit
 from ouro_web.assets.models import Asset, AssetQuerySet
+from ouro_web.lib import archives, media
 from ouro_web.lib.declarations import Declaration, normalise_extension
 from ouro_web.lib.fields.names import State, html_id, one
 
@@ -66,15 +67,17 @@ class AssetInput:
         """What fits, in words: `file, .cif or .xyz`."""
         told = " or ".join(self.declaration.asset_types)
         told = f"several of {told}" if self.many else told
-        endings = [f".{extension}" for extension in self.declaration.extensions]
-        if endings:
-            return f"{told}, {' or '.join(filter(None, [', '.join(endings[:-1]), endings[-1]]))}"
-        return f"{told}, {self.declaration.filter}" if self.declaration.filter else told
+        inside = self.declaration.contains_extensions
+        parts = [told, _listed(self.declaration.extensions), self.declaration.filter]
+        parts.append(f"an archive of {_listed(inside)}" if inside else "")
+        return ", ".join(filter(None, parts))
 
     @property
     def accept(self) -> str:
         """What a browser's file dialogue offers first; it is only a convenience."""
-        return ",".join(f".{extension}" for extension in self.declaration.extensions)
+        inside = self.declaration.contains_extensions
+        wanted = self.declaration.extensions or (("zip", "tar", "gz", "tgz") if inside else ())
+        return ",".join(f".{extension}" for extension in wanted)
 
     @property
     def ending(self) -> str:
@@ -85,9 +88,19 @@ class AssetInput:
     def takes_files(self) -> bool:
         return "file" in self.declaration.asset_types
 
+    @property
+    def takes_text(self) -> bool:
+        return self.takes_files and not self.declaration.contains_extensions
+
     def check_presence(self) -> None:
         if not (self.asset or self.error or self.declaration.optional):
             self.error = "is required"
+
+
+def _listed(extensions: Sequence[str]) -> str:
+    """`.cif, .xyz or .pdb`"""
+    endings = [f".{extension}" for extension in extensions]
+    return " or ".join(filter(None, [", ".join(endings[:-1]), *endings[-1:]]))
 
 
 def asset_inputs(
@@ -178,10 +191,14 @@ def _unfitting(rows: AssetQuerySet, declaration: Declaration) -> Iterable[Offere
             yield Offered(asset, reason)
 
 
-def upload_misfit(declaration: Declaration, filename: str, media_type: str) -> str:
+def upload_misfit(declaration: Declaration, filename: str, media_type: str, content: Any) -> str:
     """Why a file cannot stand here, before a byte of it is kept."""
-    kind = SimpleNamespace(
-        extension=normalise_extension(PurePath(filename).suffix), media_type=media_type
-    )
+    extension = normalise_extension(PurePath(filename).suffix)
+    facts: dict[str, Any] = {}
+    if declaration.contains_extensions:
+        media_type = media.media_type(content.read(media.HEAD), extension)
+        facts["holds"] = archives.endings(content, size=content.size, media_type=media_type)
+        content.seek(0)
+    kind = SimpleNamespace(extension=extension, media_type=media_type, facts=facts)
     candidate: Any = SimpleNamespace(asset_type="file", as_file=kind)
     return misfit(cast(Asset, candidate), declaration)

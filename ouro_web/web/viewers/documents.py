@@ -5,12 +5,11 @@ import re
 from ouro_web.files import heads
 from ouro_web.files.models import File
 from ouro_web.files.notebooks import notebook
+from ouro_web.lib import archives
 from ouro_web.lib.markdown.listing import figure
 from ouro_web.web.prose import description, trusted
 from ouro_web.web.viewers.kind import Data, Kind, nothing
 
-ARCHIVES = {"application/zip": heads.archive, "application/x-tar": heads.tape}
-ARCHIVES["application/gzip"] = heads.tape
 # Scripts and sheets from elsewhere, which the frame does not load.
 _ELSEWHERE = re.compile(r"<(?:script|link)\b[^>]+(?:src|href)=[\"']?(?:https?:)?//", re.IGNORECASE)
 CELLS = {True: 4, False: 200}
@@ -36,11 +35,11 @@ def _code(text: str, language: str) -> str:
 
 
 def _archive(file: File, _: bool) -> Data | None:
-    entries, count = ARCHIVES[file.media_type](file)
+    entries, count = heads.archive(file)
     return {"entries": entries, "count": count} if count else None
 
 
 PDF = Kind("pdf", fits=lambda file: file.media_type == "application/pdf", data=nothing)
 PAGE = Kind("page", fits=lambda file: file.media_type == "text/html", data=_page)
 NOTEBOOK = Kind("notebook", fits=lambda file: file.extension == "ipynb", data=_notebook)
-ARCHIVE = Kind("archive", fits=lambda file: file.media_type in ARCHIVES, data=_archive)
+ARCHIVE = Kind("archive", fits=lambda file: file.media_type in archives.MEDIA_TYPES, data=_archive)

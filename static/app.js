@@ -56,6 +56,9 @@ export function flash(text, kind = "error") {
   document.querySelector(".flash").replaceChildren(note);
 }
 
+/* What the server says of something that was done without another page. */
+document.addEventListener("note", (event) => flash(event.detail.text, event.detail.kind));
+
 /* Times: the reader's zone, relative where the page says so, exact on hover. */
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "long" });

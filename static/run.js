@@ -196,7 +196,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const ours = elt.closest?.("#run-form") && (xhr.status === 422 || xhr.status === 429);
   if (ours) Object.assign(event.detail, { shouldSwap: true, isError: false });
   // A page never shows a password again, so what was typed is carried over here.
-  passwords = target.id === "run-form" ? [...form().querySelectorAll("[type=password]")].map((box) => [box.name, box.value]) : [];
+  // Not into a form that was filled anew.
+  const refilled = elt.matches?.("a");
+  passwords = target.id === "run-form" && !refilled ? [...form().querySelectorAll("[type=password]")].map((box) => [box.name, box.value]) : [];
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.xhr?.status !== 422 && event.detail.xhr?.status !== 429 && !passwords.length) return;
@@ -252,7 +254,7 @@ function keepDraft() {
 
 document.addEventListener("input", touched);
 document.addEventListener("change", touched);
-document.addEventListener("run:changed", () => touched({ target: form().querySelector("[name^='b'], [name^='q'], [name^='a']") || form() }));
+document.addEventListener("run:changed", (event) => event.detail.typed && touched({ target: form().querySelector("[name^='b'], [name^='q'], [name^='a']") || form() }));
 document.addEventListener("submit", (event) => {
   if (event.target === form()) settled();
 });

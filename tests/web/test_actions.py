@@ -123,6 +123,9 @@ def test_a_live_run_can_be_cancelled(signed_in, alice, make_action):
     action.refresh_from_db()
     assert action.status == "error"
     assert action.error["code"] == "cancelled"
+    again = signed_in(alice).post(f"/actions/{action.pk}/cancel", headers={"HX-Request": "true"})
+    assert (again.status_code, again.content) == (204, b"")
+    assert '"kind": "error"' in again.headers["HX-Trigger"]
 
 
 def test_the_log_and_both_sides_can_be_downloaded(signed_in, alice, make_action):

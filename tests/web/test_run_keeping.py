@@ -264,6 +264,25 @@ def test_unfinished_values_come_back_until_they_are_run_or_discarded(
     assert not SavedForm.objects.exists()
 
 
+def test_the_form_is_filled_anew_without_another_page(press, signed_in, alice, address):
+    press("")
+    client, ran = signed_in(alice), Action.objects.get().pk
+    asked = {"HX-Request": "true"}
+
+    filled = client.get(f"{address}?action={ran}&part=form", headers=asked)
+    assert b"<html" not in filled.content
+    assert typed(filled.content)["b/steps/r2"] == ["2.5"]
+    assert "Filled exactly as that run was." in filled.headers["HX-Trigger-After-Settle"]
+    fresh = client.get(f"{address}?fill=defaults&part=form", headers=asked)
+    assert typed(fresh.content)["b/fmax"] == ["0.05"]
+    assert "Filled with the defaults." in fresh.headers["HX-Trigger-After-Settle"]
+
+    press("draft", htmx=True)
+    left = press("discard", htmx=True)
+    assert typed(left.content)["b/fmax"] == ["0.05"]
+    assert not SavedForm.objects.exists()
+
+
 def test_a_draft_holds_no_secret_and_outlives_a_change_of_the_route(press, signed_in, alice, route):
     press("draft", htmx=True)
     draft = SavedForm.objects.get()

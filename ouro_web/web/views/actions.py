@@ -1,5 +1,6 @@
 """Runs: one's own over all routes, those of one route, and the page of a single run."""
 
+import json
 from uuid import UUID
 
 from django.contrib import messages
@@ -96,12 +97,15 @@ def again(request: Request, pk: UUID) -> HttpResponse:
 @login_required
 def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
     action = _visible(request, pk)
+    kind, said = "success", "The run is cancelled."
     try:
         run.cancel(action, request.user)
     except ValidationError as refused:
-        messages.error(request, refused.messages[0])
-    else:
-        messages.success(request, "The run is cancelled.")
+        kind, said = "error", refused.messages[0]
+    if request.htmx:  # the page polls by itself
+        told = json.dumps({"note": {"kind": kind, "text": said}})
+        return HttpResponse(status=204, headers={"HX-Trigger": told})
+    messages.add_message(request, messages.SUCCESS if kind == "success" else messages.ERROR, said)
     return redirect(action)
 
 

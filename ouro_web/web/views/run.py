@@ -47,6 +47,8 @@ def page(request: Request, owner: str, slug: str) -> HttpResponse:
     route = route_page.find(request.user, owner, slug, related=related)
     if request.method != "POST" and wanted_part(request, "latest"):
         return _latest(request, route)
+    if request.method != "POST" and wanted_part(request, "form"):
+        return _changed(request, route, _refilled(request, route), typed=False)
     if request.method != "POST":
         return _page(request, route, _opened(request, route))
     if not request.user.is_authenticated:
@@ -70,6 +72,8 @@ def _latest(request: Request, route: Route) -> HttpResponse:
 
 def _posted(request: Request, route: Route) -> HttpResponse:
     order = request.POST.get(ORDER, "")
+    if order == "discard":
+        return _discarded(request, route)
     state, faults = keep_uploads(request, forms.declared(route), _state(request))
     state = without(state, order)
     form = forms.posted(route, request.user, state, order)
@@ -118,17 +122,32 @@ def _form_again(request: Request, route: Route, form: RunForm, *, status: int) -
     return _page(request, route, form, status=status, part=part)
 
 
+def _refilled(request: Request, route: Route) -> RunForm:
+    """By a link of the page itself, which then stays."""
+    form = _opened(request, route)
+    form.form.focus, form.form.said = "fill-from", form.note or "Filled with the defaults."
+    return form
+
+
+def _discarded(request: Request, route: Route) -> HttpResponse:
+    saved.drop_draft(route, cast(User, request.user))
+    if request.htmx:
+        return _changed(request, route, _refilled(request, route), typed=False)
+    return HttpResponseRedirect(route.get_absolute_url(), status=303)
+
+
 def _state(request: Request) -> State:
     """Every posted name with its values. What was chosen from a list is then simply chosen."""
     return {name: list(values) for name, values in request.POST.lists()}
 
 
-def _changed(request: Request, route: Route, form: RunForm) -> HttpResponse:
-    """The form after one of its own buttons; htmx takes the node out of it that it asked for."""
+def _changed(request: Request, route: Route, form: RunForm, *, typed: bool = True) -> HttpResponse:
+    """The form after one of its own buttons; htmx takes the node out of it that it asked for. What
+    was `typed` is worth a draft."""
     part = "form" if request.htmx else ""
     response = _page(request, route, form, part=part)
     if request.htmx:
-        told = {"run:changed": {"focus": form.form.focus, "said": form.form.said}}
+        told = {"run:changed": {"focus": form.form.focus, "said": form.form.said, "typed": typed}}
         response.headers["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
 

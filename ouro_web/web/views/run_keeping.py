@@ -5,7 +5,6 @@ from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.urls import reverse
 
 from ouro_web.accounts.models import User
 from ouro_web.actions import saved
@@ -40,11 +39,6 @@ def _untyped(route: Route, form: RunForm, shown: fields.Document) -> fields.Stat
     state = fields.build(route.operation, {}, shown).state
     own = {name: values for name, values in form.form.state.items() if name[:2] in ("a/", "to")}
     return {**state, **own}
-
-
-def _discard(request: Request, route: Route, form: RunForm) -> HttpResponse:
-    saved.drop_draft(route, cast(User, request.user))
-    return _to(request, route, "")
 
 
 def _preset(request: Request, route: Route, form: RunForm) -> HttpResponse | None:
@@ -91,16 +85,8 @@ def _link(request: Request, route: Route, form: RunForm) -> HttpResponse | None:
     return None
 
 
-def _to(request: Request, route: Route, query: str) -> HttpResponse:
-    address = reverse("routes:detail", args=[route.namespace, route.slug]) + query
-    if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return HttpResponse(status=303, headers={"Location": address})
-
-
 ORDERS: dict[str, Keep] = {
     "draft": _draft,
-    "discard": _discard,
     "preset": _preset,
     "forget": _forget,
     "link": _link,

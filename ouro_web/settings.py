@@ -185,6 +185,7 @@ LIMIT_SIGN_UPS = env.number("LIMIT_SIGN_UPS", 20)
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 KEEP_FREE_DISK = env.number("KEEP_FREE_DISK", 200 * 1024**2, low=0)
 KEEP_FILE_VERSIONS = env.number("KEEP_FILE_VERSIONS", 20, low=0)
+KEEP_DATASET_VERSIONS = env.number("KEEP_DATASET_VERSIONS", 10, low=0)
 MAX_UPLOAD = env.number("MAX_UPLOAD", 5 * 1024**3, low=1)
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from ouro_web.actions.models import Action, ActionAsset
 from ouro_web.assets.compatibility import misfit
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.datasets import tables
+from ouro_web.datasets import versions as rows_versions
 from ouro_web.files import storage, versions
 from ouro_web.files.models import File, FileVersion, Stored
 from ouro_web.lib.declarations import Declaration, from_stored
@@ -104,10 +105,10 @@ def _sent(action: Action, declaration: Declaration, asset: Asset) -> tuple[Any, 
     """What the service gets of an asset, and what the run keeps of that."""
     name = declaration.name
     if declaration.as_bytes and asset.asset_type == AssetType.FILE:
-        file = _then(action, name, asset.as_file)
+        file = _file_then(action, name, asset.as_file)
         return _bytes(name, file), {"id": str(asset.pk), **_facts(file)}
     if declaration.sent_as == "base64" and asset.asset_type == AssetType.FILE:
-        file = _then(action, name, asset.as_file)
+        file = _file_then(action, name, asset.as_file)
         text = b64encode(_bytes(name, file).content).decode()
         return text, f"({len(text)} characters of base64)"
     content = value(action, name, asset)
@@ -163,24 +164,27 @@ def _content(action: Action, name: str, asset: Asset) -> dict[str, Any]:
     if asset.asset_type == AssetType.FILE:
         return _file(action, name, asset.as_file)
     if asset.asset_type == AssetType.DATASET:
-        return _dataset(name, asset)
+        return _dataset(action, name, asset)
     if asset.asset_type == AssetType.POST:
         return {"content": {"text": asset.as_post.text}}
     return {"url": asset.get_absolute_url()}
 
 
 def _file(action: Action, name: str, file: File) -> dict[str, Any]:
-    content = _then(action, name, file)
+    content = _file_then(action, name, file)
     url = storage.signed_url(content, reader=action.user, seconds=URL_SECONDS)
     return {**_facts(content), "url": url}
 
 
-def _then(action: Action, name: str, file: File) -> File | FileVersion:
+def _file_then(action: Action, name: str, file: File) -> File | FileVersion:
     """The version that the run was started on, whatever has replaced it since."""
-    links = action.links.filter(direction=ActionAsset.Direction.IN, name=name, asset=file.pk)
-    link = links.first()
-    used = versions.at(file, link.version) if link and link.version else None
-    return used or file
+    number = _version(action, name, file)
+    return (versions.at(file, number) if number else None) or file
+
+
+def _version(action: Action, name: str, asset: Asset) -> int | None:
+    links = action.links.filter(direction=ActionAsset.Direction.IN, name=name, asset=asset.pk)
+    return links.values_list("version", flat=True).first()
 
 
 def _facts(file: Stored) -> dict[str, Any]:
@@ -193,8 +197,10 @@ def _facts(file: Stored) -> dict[str, Any]:
     }
 
 
-def _dataset(name: str, asset: Asset) -> dict[str, Any]:
+def _dataset(action: Action, name: str, asset: Asset) -> dict[str, Any]:
+    number = _version(action, name, asset)
     dataset = asset.as_dataset
+    dataset = (rows_versions.then(dataset, number) if number else None) or dataset
     if dataset.row_count > MOST_ROWS:
         limit = f"at most {MOST_ROWS:,} can be sent to a service"
         raise InputError(name, f"The dataset has {dataset.row_count:,} rows; {limit}.")

@@ -157,7 +157,7 @@ class ActionAsset(models.Model):
     )
     asset_type = models.CharField(max_length=8)
     asset_name = models.CharField(max_length=255)
-    version = models.PositiveIntegerField(null=True, blank=True)  # of a file: which one it was
+    version = models.PositiveIntegerField(null=True, blank=True)  # of a file or dataset: which one
     is_primary = models.BooleanField(default=False)
     made_here = models.BooleanField(default=False)  # false for an existing asset that was recorded
 

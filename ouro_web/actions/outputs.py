@@ -32,6 +32,7 @@ from ouro_web.lib.declarations import Declaration, from_stored, normalise_extens
 from ouro_web.lib.upstream import Client, Limits, UpstreamError
 from ouro_web.posts import publish
 
+VERSIONED = (AssetType.FILE, AssetType.DATASET)
 LEGACY = (AssetType.FILE, AssetType.DATASET, AssetType.POST)
 TRIES = 10
 CONTENT_KEYS = ("base64", "url", "data", "content", "text")
@@ -193,7 +194,7 @@ def _record(action: Action, output: Output, asset: Asset) -> None:
         asset=asset,
         asset_type=asset.asset_type,
         asset_name=asset.name,
-        version=asset.kind.version if asset.asset_type == AssetType.FILE else None,
+        version=asset.kind.version if asset.asset_type in VERSIONED else None,
         is_primary=output.primary,
         made_here=not output.existing,
     )

@@ -28,6 +28,7 @@ from ouro_web.actions.models import Action, ActionAsset, ActionVisibility, Annou
 from ouro_web.assets.access import ForSaleError, Visibility, may_read
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.assets.placement import Placement, checked
+from ouro_web.datasets import versions as rows_versions
 from ouro_web.files import versions
 from ouro_web.lib import fields, kept
 from ouro_web.lib.fields.names import LETTERS
@@ -196,7 +197,8 @@ def _recorded(wanted: _Wanted, announce: str) -> Action:
 def _link(action: Action, route: Route, assets: _Assets) -> None:
     every = [asset for several in assets.values() for asset in several]
     files = [asset.pk for asset in every if asset.asset_type == AssetType.FILE]
-    numbers = versions.pin(files) if files else {}
+    tables = [asset.pk for asset in every if asset.asset_type == AssetType.DATASET]
+    numbers = (versions.pin(files) if files else {}) | (rows_versions.pin(tables) if tables else {})
     links = [
         _input_link(action, route, name, asset, position)
         for name, several in assets.items()

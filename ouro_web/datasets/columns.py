@@ -1,6 +1,6 @@
 """Changing the columns of a dataset: its table is made anew with the other columns."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from ouro_web.datasets import references, tables
 from ouro_web.datasets.column_names import column_names
 from ouro_web.datasets.column_types import engine_type
 from ouro_web.datasets.models import Dataset
-from ouro_web.datasets.writing import attempted, rewritten, switch
+from ouro_web.datasets.versions import same_rows, switch
+from ouro_web.datasets.writing import attempted, rewritten
 
 MOST_COLUMNS = 1_000
 MOST_VALUES = 1_000
@@ -33,7 +34,14 @@ class Change:
     refers: bool | None = None  # False: no longer ids of things here
 
 
-def add(dataset: Dataset, *, name: str, change: Change, nullable: bool = True) -> None:
+def add(
+    dataset: Dataset,
+    *,
+    name: str,
+    change: Change,
+    nullable: bool = True,
+    by: User | None = None,
+) -> None:
     """A new column, empty in all rows. Raises ValidationError at "name", "type" or "enumValues"."""
     if not nullable and dataset.row_count:
         raise ValidationError(
@@ -49,10 +57,10 @@ def add(dataset: Dataset, *, name: str, change: Change, nullable: bool = True) -
             raise ValidationError({"name": f"A dataset has at most {MOST_COLUMNS} columns."})
         return [*columns, {**_changed(column, change), "from": ""}]
 
-    _rewrite(dataset, added)
+    _rewrite(dataset, added, by=by)
 
 
-def change(dataset: Dataset, name: str, wanted: Change) -> None:
+def change(dataset: Dataset, name: str, wanted: Change, *, by: User | None = None) -> None:
     """Rename, retype, label a column, or say what values it has."""
 
     def changed(columns: list[Column]) -> list[Column]:
@@ -64,17 +72,19 @@ def change(dataset: Dataset, name: str, wanted: Change) -> None:
 
     found(dataset, name)
     indexes = _renamed_in_indexes(dataset, name, wanted)
-    _rewrite(dataset, changed, indexes=indexes)
+    _rewrite(dataset, changed, indexes=indexes, by=by)
 
 
-def drop(dataset: Dataset, name: str) -> None:
+def drop(dataset: Dataset, name: str, *, by: User | None = None) -> None:
     found(dataset, name)
     if len(dataset.columns) == 1:
         raise ValidationError({"column": "It is the only column. Delete the dataset instead."})
     indexes = [index for index in dataset.indexes if name not in index["columns"]]
-    _rewrite(
-        dataset, lambda columns: [one for one in columns if one["name"] != name], indexes=indexes
-    )
+
+    def dropped(columns: list[Column]) -> list[Column]:
+        return [one for one in columns if one["name"] != name]
+
+    _rewrite(dataset, dropped, indexes=indexes, by=by)
 
 
 def found(dataset: Dataset, name: str) -> Column:
@@ -97,7 +107,7 @@ def declare(dataset: Dataset, *, refs: Any, enums: Any, by: User) -> None:
         says = f"{len(refused)} rows hold something else than the id of a thing you can see."
         raise ValidationError({"refs": says})
     by_name = {column["name"]: column for column in columns}
-    _rewrite(dataset, lambda now: [by_name.get(one["name"], one) for one in now])
+    _rewrite(dataset, lambda now: [by_name.get(one["name"], one) for one in now], is_same=True)
 
 
 def declared(columns: list[Column], *, refs: Any, enums: Any) -> list[Column]:
@@ -174,15 +184,19 @@ def _rewrite(
     changed: Callable[[list[Column]], list[Column]],
     *,
     indexes: list[dict[str, Any]] | None = None,
-    unique: Iterable[list[str]] | None = None,
+    by: User | None = None,
+    is_same: bool = False,
 ) -> None:
+    """`is_same` where the rows stay as they are, and only more is said of them."""
+
     def attempt() -> bool | None:
         columns = [{"from": one["name"], **one} for one in changed(list(dataset.columns))]
         kept = dataset.indexes if indexes is None else indexes
         keys = [index["columns"] for index in kept if index.get("unique")]
-        wanted = keys if unique is None else unique
-        table, _ = rewritten(dataset, columns, {}, unique=wanted)
-        return switch(dataset, table, indexes=kept) or None
+        table, _ = rewritten(dataset, columns, {}, unique=keys)
+        if is_same:
+            return same_rows(dataset, table, indexes=kept) or None
+        return switch(dataset, table, by=by, indexes=kept) or None
 
     attempted(dataset, attempt)
 
@@ -200,7 +214,7 @@ def add_index(dataset: Dataset, *, columns: list[str], unique: bool) -> dict[str
     if len(dataset.indexes) >= MOST_INDEXES:
         raise ValidationError({"columns": f"A dataset has at most {MOST_INDEXES} indexes."})
     new = {"name": _index_name(dataset, names, unique), "columns": names, "unique": unique}
-    _rewrite(dataset, lambda now: now, indexes=[*dataset.indexes, new])
+    _rewrite(dataset, lambda now: now, indexes=[*dataset.indexes, new], is_same=True)
     return new
 
 

@@ -1,12 +1,36 @@
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from ouro_web.assets.models import Asset
 from ouro_web.lib.ids import uuid7
 
 
-class Dataset(Asset):
-    """A table: one Parquet file, read with SQL."""
+class Stored(models.Model):
+    """Rows in one Parquet file, and what was declared of them."""
+
+    blob = models.CharField(max_length=255)  # the key of the Parquet file in the storage
+    # [{"name", "type"}] in order; where they are declared also "label", "required",
+    # "enum_values", and for references to things here "ref_kind" and "asset_type".
+    columns = models.JSONField(default=list)
+    indexes = models.JSONField(default=list, blank=True)  # [{"name", "columns", "unique"}]
+    row_count = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)  # of the Parquet file
+    # Whose rows these are, and since when.
+    version = models.PositiveIntegerField(default=1)
+    content_at = models.DateTimeField(default=timezone.now)
+    content_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    pinned = models.BooleanField(default=False)  # a run used these rows, so they stay
+
+    class Meta:
+        abstract = True
+
+
+class Dataset(Asset, Stored):  # noqa: DJ008 - an asset says its name
+    """A table, read with SQL, as it is now; DatasetVersion has what it was before."""
 
     asset = models.OneToOneField(
         Asset,
@@ -15,15 +39,7 @@ class Dataset(Asset):
         primary_key=True,
         related_name="as_dataset",
     )
-    blob = models.CharField(max_length=255)  # the key of the Parquet file in the storage
     table_name = models.CharField(max_length=100)
-    # [{"name", "type"}] in order; where they are declared also "label", "required",
-    # "enum_values", and for references to things here "ref_kind" and "asset_type".
-    columns = models.JSONField(default=list)
-    indexes = models.JSONField(default=list, blank=True)  # [{"name", "columns", "unique"}]
-    row_count = models.BigIntegerField(default=0)
-    size = models.BigIntegerField(default=0)
-    sha256 = models.CharField(max_length=64, blank=True)  # of the Parquet file
     # A snapshot is the answer of a query over another dataset, at the time it was made.
     snapshot_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="snapshots"
@@ -35,8 +51,30 @@ class Dataset(Asset):
     SEARCHED = Asset.SEARCHED | {"columns"}
 
     @property
+    def blobs(self) -> list[str]:
+        """Every key that goes when the dataset goes."""
+        return list({self.blob, *self.versions.values_list("blob", flat=True)})
+
+    @property
     def searched_content(self) -> str:
         return " ".join(str(column.get("name", "")) for column in self.columns)
+
+
+class DatasetVersion(Stored):
+    """What a dataset held before its rows were written."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="versions")
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "version"], name="one_dataset_version")
+        ]
+        # Whether a table that was replaced is named by a version still.
+        indexes = [models.Index(fields=["blob"], name="dataset_version_blob")]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
 
 
 class SavedView(models.Model):

@@ -67,9 +67,8 @@ def saved(placement: Placement, table: Table, *, name: str, **fields: Any) -> Da
     """The dataset of a finished table."""
     base = base_fields(placement, asset_type=AssetType.DATASET, name=name)
     table_name = base["slug"].replace("-", "_")
-    dataset = Dataset.objects.create(
-        **{**base, **fields}, **table.as_fields(), table_name=table_name
-    )
+    own = {"table_name": table_name, "content_by": placement.owner}
+    dataset = Dataset.objects.create(**{**base, **fields}, **table.as_fields(), **own)
     placement.made(dataset)
     return dataset
 

@@ -1,31 +1,26 @@
 """Rows written to a dataset: appended, in place of all, or in place of those with the same key.
 
 Each write makes a whole new Parquet file beside the present one; then the row is switched to it,
-if nobody was first. What was replaced stays for an hour, for those who are reading it.
+if nobody was first.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
 
 from ouro_web.accounts.models import User
 from ouro_web.assets import blobs
-from ouro_web.assets.models import Asset
 from ouro_web.datasets import making, references, tables
 from ouro_web.datasets.column_names import column_names
-from ouro_web.datasets.models import Dataset, RetiredTable
+from ouro_web.datasets.models import Dataset
+from ouro_web.datasets.versions import switch
 
 MODES = ("append", "overwrite", "upsert", "update")
 TRIES = 20
-KEPT = timedelta(hours=1)
 MOST_NAMED = 20
 
 Rows = list[dict[str, Any]]
@@ -69,7 +64,7 @@ def _write(dataset: Dataset, rows: Rows, mode: str, by: User) -> Ingest | None:
         raise ValidationError({"rows": f"Every row needs its key: {', '.join(missing)}."})
     with as_source(kept, given) as source:
         table, counts = rewritten(dataset, dataset.columns, {"mode": mode, "key": key}, source)
-    if not switch(dataset, table):
+    if not switch(dataset, table, by=by, adds=mode == "append"):
         return None
     warning = warning_of(ignored, refused)
     skipped = counts["skipped"] + len(refused)
@@ -100,7 +95,7 @@ def _write_source(dataset: Dataset, source: dict[str, Any], mode: str, by: User)
     except ValidationError:
         blobs.delete(table.key)
         raise
-    if not switch(dataset, table):
+    if not switch(dataset, table, by=by, adds=mode == "append"):
         return None
     ignored = Counter(one["from"] for one in source["columns"] if one["name"] not in types)
     return Ingest(mode, counts["inserted"], counts["updated"], counts["skipped"],
@@ -177,27 +172,6 @@ def as_source(rows: Rows, given: dict[str, str]) -> Iterator[dict[str, Any] | No
         return
     with tables.as_lines(rows, given, given) as source:
         yield source
-
-
-@transaction.atomic
-def switch(dataset: Dataset, table: making.Table, **fields: Any) -> bool:
-    """Show the new table from now on; False, and the table is thrown away, if one was first."""
-    old = dataset.blob
-    rows: QuerySet[Dataset] = QuerySet(Dataset).filter(pk=dataset.pk, blob=old)
-    if not rows.update(**table.as_fields(), **fields):
-        blobs.delete(table.key)
-        return False
-    QuerySet(Asset).filter(pk=dataset.pk).update(updated_at=timezone.now())
-    RetiredTable.objects.create(blob=old)
-    transaction.on_commit(forget_retired)
-    dataset.refresh_from_db()
-    return True
-
-
-def forget_retired() -> None:
-    for old in RetiredTable.objects.filter(retired_at__lt=timezone.now() - KEPT)[:100]:
-        if RetiredTable.objects.filter(pk=old.pk).delete()[0]:
-            blobs.delete(old.blob)
 
 
 def warning_of(ignored: Mapping[str, int], refused: Rows) -> dict[str, Any]:

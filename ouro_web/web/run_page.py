@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,8 @@ from ouro_web.actions.models import Action, ActionAsset, ActionLog, Level
 from ouro_web.assets.access import Person
 from ouro_web.assets.compatibility import Offer, accepting
 from ouro_web.assets.models import Asset, AssetType, Connection
+from ouro_web.datasets.models import Dataset
+from ouro_web.files.models import File
 from ouro_web.services.models import Route
 from ouro_web.web import inputs, runs, timeline
 from ouro_web.web.previews import Preview, Previews
@@ -50,6 +52,19 @@ class RunPage(Answered):
     def __init__(self, action: Action, person: Person, *, level: str = "") -> None:
         super().__init__(action, person)
         self.level = level if level in LEVELS else ""
+
+    def _links(self, direction: str) -> list[Link]:
+        """Those of files and datasets with the version that they are in by now."""
+        links = super()._links(direction)
+        ids = [link.asset.pk for link in links if link.asset and link.version]
+        newest: dict[Any, int] = {}
+        if ids:
+            newest |= dict(QuerySet(File).filter(pk__in=ids).values_list("pk", "version"))
+            newest |= dict(QuerySet(Dataset).filter(pk__in=ids).values_list("pk", "version"))
+        return [
+            replace(link, newest=newest.get(link.asset.pk)) if link.asset else link
+            for link in links
+        ]
 
     # Live or not
     @property

@@ -23,6 +23,15 @@ class Link:
     text: str  # what stands there when there is no asset to show
     is_primary: bool
     made_here: bool
+    version: int | None = None  # of a file or dataset
+    newest: int | None = None  # that it is in by now, where this was asked for
+
+    @property
+    def version_told(self) -> str:
+        if not self.version or not self.asset:
+            return ""
+        is_past = self.newest and self.newest > self.version
+        return f"Version {self.version}" + (f", {self.newest} by now" if is_past else "")
 
     @property
     def label(self) -> str:
@@ -54,6 +63,7 @@ class Run:
                 text=self._instead(link),
                 is_primary=link.is_primary,
                 made_here=link.made_here,
+                version=link.version,
             )
             for link in self.action.links.all()
             if link.direction == direction

@@ -8,7 +8,8 @@ from ouro_web.datasets import columns, tables
 from ouro_web.datasets.column_types import declared_columns
 from ouro_web.datasets.columns import Change
 from ouro_web.datasets.creating import create_with_columns
-from ouro_web.datasets.writing import rewritten, switch, write
+from ouro_web.datasets.versions import switch
+from ouro_web.datasets.writing import rewritten, write
 
 SCHEMA = """CREATE TABLE IF NOT EXISTS datasets."dataset" (
 "Sample, no" TEXT,
@@ -101,7 +102,7 @@ def test_who_comes_second_builds_on_what_the_first_wrote(animals, alice):
     late = type(animals).objects.get(pk=animals.pk)
     write(animals, [{"id": 5}], mode="append", by=alice)
     table, _ = rewritten(late, late.columns, {}, None)
-    assert not switch(late, table)
+    assert not switch(late, table, by=alice)
     assert not default_storage.exists(table.key)
     write(late, [{"id": 6}], mode="append", by=alice)
     assert [row["id"] for row in rows_of(late)] == [1, 2, 3, 4, 5, 6]

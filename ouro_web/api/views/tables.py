@@ -51,7 +51,8 @@ def add_column(request: Request, pk: str, body: NewColumn) -> Any:
     """A new column, empty in all rows."""
     row = find(Dataset, request, pk, "editable_by")
     wanted = Change(kind=body.type, label=body.label, enum_values=body.enumValues)
-    columns.add(row, name=body.name, change=wanted, nullable=body.nullable)
+    by = request.auth.user
+    columns.add(row, name=body.name, change=wanted, nullable=body.nullable, by=by)
     return answer(shapes.columns(row))
 
 
@@ -60,7 +61,7 @@ def change_column(request: Request, pk: str, name: str, body: ChangedColumn) -> 
     """Rename, retype or label a column, or say which values it may hold."""
     row = find(Dataset, request, pk, "editable_by")
     wanted = Change(body.newName, body.type, body.label, body.enumValues)
-    columns.change(row, _known(row, name), wanted)
+    columns.change(row, _known(row, name), wanted, by=request.auth.user)
     return answer(shapes.columns(row))
 
 
@@ -68,7 +69,7 @@ def change_column(request: Request, pk: str, name: str, body: ChangedColumn) -> 
 def drop_column(request: Request, pk: str, name: str) -> Any:
     """Take a column out of a dataset, with what is in it."""
     row = find(Dataset, request, pk, "editable_by")
-    columns.drop(row, _known(row, name))
+    columns.drop(row, _known(row, name), by=request.auth.user)
     return answer(shapes.columns(row))
 
 

@@ -46,9 +46,9 @@ class ColumnForm(forms.Form):
         """Add it, or change the one of this name; False with the reason at its field."""
         try:
             if column:
-                columns.change(dataset, column, self._wanted(column))
+                columns.change(dataset, column, self._wanted(column), by=by)
             else:
-                columns.add(dataset, name=self.cleaned_data["name"], change=self._wanted(""))
+                columns.add(dataset, name=self.cleaned_data["name"], change=self._wanted(""), by=by)
             self._refer(dataset, by)
         except ValidationError as refused:
             for key, words in refused.message_dict.items():

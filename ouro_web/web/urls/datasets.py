@@ -1,6 +1,12 @@
 from django.urls import path
 
-from ouro_web.web.views import dataset_columns, dataset_views, datasets, datasets_making
+from ouro_web.web.views import (
+    dataset_columns,
+    dataset_versions,
+    dataset_views,
+    datasets,
+    datasets_making,
+)
 
 app_name = "datasets"
 urlpatterns = [
@@ -10,6 +16,7 @@ urlpatterns = [
     path("new/<uuid:arrival>", datasets_making.arrived, name="arriving"),
     path("<uuid:pk>", datasets.by_id, name="by_id"),
     path("<uuid:pk>/download.<str:kind>", datasets.download, name="download"),
+    path("<uuid:pk>/versions/<int:number>/restore", dataset_versions.restore, name="restore"),
     path("<str:owner>/<str:slug>", datasets.detail, name="detail"),
     path("<str:owner>/<str:slug>/rows/<int:number>", datasets.row, name="row"),
     path("<str:owner>/<str:slug>/add", datasets_making.add_rows, name="add_rows"),

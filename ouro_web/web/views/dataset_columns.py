@@ -61,7 +61,7 @@ def change(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
     form = ColumnForm(None if drops else request.POST)
     try:
         if drops:
-            columns.drop(dataset, columns.found(dataset, column)["name"])
+            columns.drop(dataset, columns.found(dataset, column)["name"], by=request.user)
     except ValidationError as refused:
         form = ColumnForm({})
         form.errors.clear()

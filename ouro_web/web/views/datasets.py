@@ -25,6 +25,7 @@ from ouro_web.web.grid import Column, column, grid
 from ouro_web.web.http import Request, SignedInRequest, render, wanted_part
 from ouro_web.web.lookup import readable, rights, visible_asset
 from ouro_web.web.paging import address, page_of
+from ouro_web.web.views import dataset_versions
 
 CONSOLE_ROWS = 1_000
 EXAMPLE = "select *\nfrom {{table}}\nlimit 20"
@@ -74,8 +75,10 @@ def frame(request: Request, dataset: Dataset, is_readable: bool, tab: str) -> di
 
 @require_safe
 def detail(request: Request, owner: str, slug: str) -> HttpResponse:
-    dataset, is_readable = found(request.user, owner, slug)
+    now, is_readable = found(request.user, owner, slug)
+    dataset = dataset_versions.asked(request, now) if is_readable else now
     context = frame(request, dataset, is_readable, "data")
+    context |= {"is_old": dataset is not now}
     if is_readable:
         try:
             if link := rows_page.added(request, dataset):
@@ -86,6 +89,8 @@ def detail(request: Request, owner: str, slug: str) -> HttpResponse:
     status = 422 if context.get("refused") else 200
     if part := wanted_part(request, "rows"):
         return render(request, "datasets/detail.html", context, part=part, status=status)
+    context["newest"] = now
+    context["versions"] = now.versions.select_related("content_by").defer("columns", "indexes")
     context["lineage"] = lineage.of(dataset.asset, request.user)
     context["provenance"] = provenance.of(dataset, request.user)
     context["origin"] = origin(request, dataset)
@@ -174,9 +179,9 @@ def answered(request: Request, dataset: Dataset, sql: str) -> dict[str, Any]:
 
 @require_safe
 def download(request: Request, pk: UUID, kind: str) -> HttpResponseBase:
-    dataset = readable(Dataset, request.user, pk=pk)
     if kind not in exports.TYPES:
         raise Http404
+    dataset = dataset_versions.asked(request, readable(Dataset, request.user, pk=pk))
     response = streamed(request, lambda: exports.pieces(dataset, kind))
     response.headers["Content-Type"] = exports.TYPES[kind]
     name = content_disposition_header(True, f"{dataset.slug}.{kind}")

@@ -34,6 +34,8 @@ def document_of(request: Request, source: Source) -> Document:
 
 def _uploaded(request: Request, named: str) -> Document:
     upload = uploads.find(request.auth.user, named)
+    if upload:
+        uploads.collect(upload)
     if upload is None or not upload.blob:
         raise ValidationError({"metadata.spec_upload_id": "There is no such upload of yours."})
     with blobs.open_blob(upload.blob) as file:

@@ -21,6 +21,8 @@ from django.core.exceptions import ValidationError
 from django.core.files import File as DjangoFile
 from django.core.files.storage import default_storage
 
+from ouro_web.assets import elsewhere
+
 CHUNK = 1 << 20
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -71,6 +73,13 @@ def write(kind: str, content: BinaryIO | Iterable[bytes], *, largest: int) -> Bl
             target.write(piece)
         sync(target)
     return Blob(key, size, digest.hexdigest())
+
+
+def digest_of(source: BinaryIO) -> "hashlib._Hash":
+    digest = hashlib.sha256()
+    for piece in chunks(source):
+        digest.update(piece)
+    return digest
 
 
 def check_room(size: int = 0) -> None:
@@ -158,6 +167,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def open_blob(key: str) -> BinaryIO:
+    """Raises FileNotFoundError."""
+    if elsewhere.is_on():
+        return elsewhere.opened(key)
     return cast(BinaryIO, default_storage.open(key, "rb"))
 
 
@@ -165,7 +177,7 @@ def local_path(key: str) -> str:
     """A path to the bytes on this machine; fetched once from a storage elsewhere."""
     if path := _path(key):
         return str(path)
-    copy = Path(settings.DATA_DIR) / "copies" / key
+    copy = _copy(key)
     if not copy.exists():
         copy.parent.mkdir(parents=True, exist_ok=True)
         part = temporary_file()
@@ -179,6 +191,12 @@ def local_path(key: str) -> str:
 def delete(key: str) -> None:
     with suppress(FileNotFoundError):
         default_storage.delete(key)
+    if elsewhere.is_on():
+        _copy(key).unlink(missing_ok=True)
+
+
+def _copy(key: str) -> Path:
+    return Path(settings.DATA_DIR) / "copies" / key
 
 
 def _path(key: str) -> Path | None:

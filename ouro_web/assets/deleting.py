@@ -4,9 +4,9 @@ Runs that used or made it keep its name; posts that embed it show that it is gon
 """
 
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.db import transaction
 
+from ouro_web.assets import blobs
 from ouro_web.assets.access import Visibility
 from ouro_web.assets.models import Asset, AssetType
 
@@ -14,9 +14,9 @@ from ouro_web.assets.models import Asset, AssetType
 @transaction.atomic
 def delete(asset: Asset) -> None:
     """Bytes go after the commit, so that a rolled-back deletion has lost nothing."""
-    blobs = [blob for one in (asset, *asset.children.all()) for blob in _blobs(one)]
+    keys = [key for one in (asset, *asset.children.all()) for key in _keys(one)]
     Asset.objects.get(pk=asset.pk).delete()
-    transaction.on_commit(lambda: _forget(blobs))
+    transaction.on_commit(lambda: _forget(keys))
 
 
 @transaction.atomic
@@ -31,12 +31,12 @@ def delete_alone(asset: Asset) -> None:
     delete(asset)
 
 
-def _forget(blobs: list[str]) -> None:
-    for blob in blobs:
-        default_storage.delete(blob)
+def _forget(keys: list[str]) -> None:
+    for key in keys:
+        blobs.delete(key)
 
 
-def _blobs(asset: Asset) -> list[str]:
+def _keys(asset: Asset) -> list[str]:
     """Of a kind with versions all of them."""
     kind = asset.kind
     found: list[str] = getattr(kind, "blobs", [getattr(kind, "blob", "")])

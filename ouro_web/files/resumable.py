@@ -180,7 +180,7 @@ def _finish(upload: Upload) -> None:
         blobs.adopt(part, key)
     else:
         with blobs.open_blob(key) as moved:
-            digest = _digest_of(moved)
+            digest = blobs.digest_of(moved)
     blob = blobs.Blob(key, upload.arrived, digest.hexdigest())
     content = storage.described(upload.filename, blob)
     Upload.objects.filter(pk=upload.pk, blob="").update(**content.columns())
@@ -189,14 +189,7 @@ def _finish(upload: Upload) -> None:
 
 def _digest_at(part: Path) -> "hashlib._Hash":
     with part.open("rb") as source:
-        return _digest_of(source)
-
-
-def _digest_of(source: BinaryIO) -> "hashlib._Hash":
-    digest = hashlib.sha256()
-    for piece in blobs.chunks(source):
-        digest.update(piece)
-    return digest
+        return blobs.digest_of(source)
 
 
 def part_of(upload: Upload) -> Path:

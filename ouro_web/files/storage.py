@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from ouro_web.assets import blobs
+from ouro_web.assets import blobs, elsewhere
 from ouro_web.assets.access import Person
 from ouro_web.assets.models import AssetType
 from ouro_web.assets.placement import Placement, base_fields
@@ -65,6 +65,23 @@ def keep(filename: str, content: BinaryIO | Iterable[bytes]) -> Content:
         return described(filename, blob)
     except BaseException:
         blobs.delete(blob.key)
+        raise
+
+
+def keep_stored(filename: str, key: str) -> Content:
+    """As `keep`, of what is in the storage under another name. Raises ValidationError at "file"."""
+    ours = blobs.new_key("files")
+    elsewhere.copy(key, ours)
+    try:
+        size = elsewhere.size_of(ours) or 0
+        if not 0 < size <= settings.MAX_UPLOAD:
+            says = f"The file is empty, or larger than {blobs.megabytes(settings.MAX_UPLOAD)}."
+            raise ValidationError({"file": says})
+        with blobs.open_blob(ours) as content:
+            digest = blobs.digest_of(content)
+        return described(filename, blobs.Blob(ours, size, digest.hexdigest()))
+    except BaseException:
+        blobs.delete(ours)
         raise
 
 

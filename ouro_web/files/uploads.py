@@ -19,10 +19,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ouro_web.accounts.models import User
-from ouro_web.assets import blobs
+from ouro_web.assets import blobs, elsewhere
 from ouro_web.assets.models import Asset
 from ouro_web.assets.placement import Placement
 from ouro_web.files import storage, versions
+from ouro_web.files.limits import uploading
 from ouro_web.files.models import File, Upload
 from ouro_web.files.signatures import UnsignedError
 from ouro_web.lib import media
@@ -62,7 +63,10 @@ def fill(upload: Upload, content: BinaryIO | Iterable[bytes]) -> None:
     """Put the bytes in, once. Raises ValidationError at "file"."""
     if upload.blob:
         raise ValidationError({"file": "The bytes of this upload are here already."})
-    kept = storage.keep(upload.filename, content)
+    _take(upload, storage.keep(upload.filename, content))
+
+
+def _take(upload: Upload, kept: storage.Content) -> None:
     changed = Upload.objects.filter(pk=upload.pk, blob="").update(**kept.columns())
     if not changed:
         blobs.delete(kept.blob)
@@ -82,6 +86,24 @@ def find(owner: User, named: str) -> Upload | None:
     except ValueError:
         return None
     return Upload.objects.filter(owner=owner, pk=pk).first()
+
+
+def collect(upload: Upload) -> None:
+    """What was sent to the store's own address becomes the bytes of the upload. They are copied
+    first: whoever has the address may send there again. Raises ValidationError at "file"."""
+    size = None if upload.blob or not elsewhere.is_on() else elsewhere.size_of(_incoming(upload))
+    if size is None:
+        return
+    uploading(upload.owner, size)
+    try:
+        kept = storage.keep_stored(upload.filename, _incoming(upload))
+    finally:
+        blobs.delete(_incoming(upload))
+    _take(upload, kept)
+
+
+def _incoming(upload: Upload) -> str:
+    return f"incoming/{upload.pk.hex}"
 
 
 def content_of(upload: Upload) -> storage.Content:
@@ -119,6 +141,8 @@ def rename(upload: Upload, filename: str) -> None:
 def discard(upload: Upload) -> None:
     if Upload.objects.filter(pk=upload.pk).delete()[0]:
         part_path(upload.pk).unlink(missing_ok=True)
+        if elsewhere.is_on():
+            blobs.delete(_incoming(upload))
         if upload.blob:
             blobs.delete(upload.blob)
 
@@ -145,7 +169,10 @@ def twins(person: User, found: list[Upload]) -> dict[UUID, File]:
 
 
 def link(upload: Upload, use: Use) -> str:
-    """An address that takes or gives the bytes without credentials, for an hour."""
+    """An address that takes or gives the bytes without credentials, for an hour. Bytes go straight
+    to a store that is elsewhere; what came there is seen by `collect`."""
+    if use == "put" and elsewhere.is_on():
+        return elsewhere.upload_address(_incoming(upload), seconds=LINK_SECONDS)
     token = signing.dumps([upload.pk.hex, use, int(time.time()) + LINK_SECONDS], salt=SALT)
     return f"{settings.PUBLIC_URL}/api/files/uploads/{token}"
 

@@ -31,6 +31,8 @@ def from_url(url: str, default_path: Path) -> dict[str, Any]:
         "region_name": asked.get("region"),
         "default_acl": None,
         "querystring_auth": True,
-        "file_overwrite": False,
+        "signature_version": "s3v4",
+        # Names are ours, and never given twice but to the same bytes.
+        "file_overwrite": True,
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

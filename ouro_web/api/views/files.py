@@ -103,7 +103,10 @@ def complete(request: Request, body: UploadNamed) -> Any:
 @files.delete("/files/upload")
 def discard(request: Request, body: UploadNamed) -> Any:
     """Forget an upload that is to become no file."""
-    uploads.discard(_upload(request, body.upload_id))
+    if found := uploads.find(request.auth.user, body.upload_id):
+        uploads.discard(found)
+    else:
+        raise Http404
     return answer({"upload_id": body.upload_id, "deleted": True})
 
 
@@ -196,9 +199,11 @@ def _seen(request: Request, pk: str) -> dict[str, Any]:
 
 
 def _upload(request: Request, named: str) -> Upload:
+    """With its bytes, also if they came to the store and not to this site."""
     found = uploads.find(request.auth.user, named)
     if found is None:
         raise Http404
+    uploads.collect(found)
     return found
 
 

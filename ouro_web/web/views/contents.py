@@ -18,7 +18,7 @@ def readable(request: Request, pk: UUID) -> File:
 
 @require_safe
 def download(request: Request, pk: UUID) -> HttpResponseBase:
-    return content.download(request, readable(request, pk))
+    return content.handed(request, readable(request, pk))
 
 
 @require_safe

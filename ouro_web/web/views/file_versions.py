@@ -25,7 +25,7 @@ def download(request: Request, pk: UUID, number: int) -> HttpResponseBase:
     kept = versions.at(file, number)
     if kept is None:
         raise Http404("This version is not kept.")
-    return content.download(request, kept)
+    return content.handed(request, kept)
 
 
 @login_required

@@ -1,0 +1,114 @@
+"""A storage on other machines (S3): objects read in parts, and addresses of the store's own that
+take or give bytes without credentials. With the local folder none of this applies."""
+
+import io
+from typing import Any, BinaryIO, cast
+
+from django.core.files.storage import default_storage
+from django.utils.http import content_disposition_header
+
+AT_ONCE = 256 << 10  # of what is read ahead where little is asked for
+NOT_THERE = {"404", "NoSuchKey", "NotFound"}
+
+
+def is_on() -> bool:
+    return hasattr(default_storage, "bucket_name")
+
+
+def size_of(key: str) -> int | None:
+    """Bytes of an object; None where there is none."""
+    from botocore.exceptions import ClientError  # comes with the extra that brings the store
+
+    try:
+        return int(_client().head_object(**_place(key))["ContentLength"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] in NOT_THERE:
+            return None
+        raise
+
+
+def opened(key: str) -> BinaryIO:
+    """The object as a file that may be sought in. Raises FileNotFoundError."""
+    size = size_of(key)
+    if size is None:
+        raise FileNotFoundError(key)
+    return cast(BinaryIO, io.BufferedReader(_Object(key, size), AT_ONCE))
+
+
+def address(key: str, *, filename: str, media_type: str, seconds: int) -> str:
+    """Whoever has it has the bytes, as a download under this name, until it expires."""
+    told = {
+        "ResponseContentDisposition": content_disposition_header(True, filename) or "attachment",
+        "ResponseContentType": media_type,
+        "ResponseCacheControl": "private, no-store",
+    }
+    return _signed("get_object", key, seconds, told)
+
+
+def upload_address(key: str, *, seconds: int) -> str:
+    """Takes the bytes of a PUT, as often as somebody sends some, until it expires."""
+    return _signed("put_object", key, seconds, {})
+
+
+def copy(key: str, to: str) -> None:
+    """Within the store; large ones in parts."""
+    _client().copy(_place(key), **_place(to))
+
+
+class _Object(io.RawIOBase):
+    """One request gives the bytes from a place on; the next is made after a seek."""
+
+    def __init__(self, key: str, size: int) -> None:
+        self.key, self.size, self.at = key, size, 0
+        self.body: Any = None
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.size}[whence]
+        if start + offset != self.at:
+            self._hang_up()
+            self.at = start + offset
+        return self.at
+
+    def readinto(self, target: Any) -> int:
+        if self.at >= self.size:
+            return 0
+        if self.body is None:
+            asked = _client().get_object(**_place(self.key), Range=f"bytes={self.at}-")
+            self.body = asked["Body"]
+        piece = self.body.read(len(target))
+        target[: len(piece)] = piece
+        self.at += len(piece)
+        return len(piece)
+
+    def close(self) -> None:
+        self._hang_up()
+        super().close()
+
+    def _hang_up(self) -> None:
+        if self.body is not None:
+            self.body.close()
+            self.body = None
+
+
+def _signed(what: str, key: str, seconds: int, told: dict[str, str]) -> str:
+    parameters = {**_place(key), **told}
+    found: str = _client().generate_presigned_url(what, Params=parameters, ExpiresIn=seconds)
+    return found
+
+
+def _place(key: str) -> dict[str, str]:
+    store = cast(Any, default_storage)
+    return {"Bucket": store.bucket_name, "Key": store._normalize_name(key)}
+
+
+def _client() -> Any:
+    return cast(Any, default_storage).connection.meta.client

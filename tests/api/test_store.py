@@ -1,0 +1,162 @@
+"""Files and datasets in an S3-compatible store: a real server on loopback, not a stand-in."""
+
+import io
+import logging
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from django.core.files.storage import default_storage
+from moto.server import ThreadedMotoServer
+
+from ouro_web.assets import blobs, deleting, elsewhere
+from ouro_web.datasets import tables
+from ouro_web.files import resumable, uploads
+from ouro_web.files.models import File, Upload
+from ouro_web.lib.blobs import from_url
+
+CSV = b"a,b\n" + b"".join(b"%d,words\n" % number for number in range(60_000))
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    where = f"http://{host}:{port}"
+    boto3.client(
+        "s3", endpoint_url=where, region_name="us-east-1", aws_access_key_id="key",
+        aws_secret_access_key="secret",
+    ).create_bucket(Bucket="papers")  # fmt: skip
+    yield where
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _in_the_store(store, settings, tmp_path) -> None:
+    settings.DATA_DIR = tmp_path
+    url = f"s3://key:secret@papers/site?endpoint={store}&region=us-east-1"
+    settings.STORAGES = {**settings.STORAGES, "default": from_url(url, tmp_path)}
+
+
+def ask(method: str, url: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
+    """As somebody without credentials would."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.netloc, timeout=30)
+    connection.request(method, f"{parts.path}?{parts.query}", body=body or None)
+    response = connection.getresponse()
+    found = response.status, dict(response.getheaders()), response.read()
+    connection.close()
+    return found
+
+
+def content(response) -> bytes:
+    return b"".join(response.streaming_content)
+
+
+def test_a_file_is_kept_read_in_parts_and_handed_out_by_the_store_itself(
+    signed_in, alice, carol, make_file
+):
+    file = make_file("rows.csv", CSV)
+    client = signed_in(alice)
+
+    assert ">59999<" not in (page := client.get(file.get_absolute_url()).content.decode())
+    assert "The first" in page
+    part = client.get(f"/files/{file.pk}/content", headers={"Range": "bytes=2-6"})
+    assert (part.status_code, content(part)) == (206, CSV[2:7])
+    handed = client.get(f"/files/{file.pk}/download")
+    assert handed.status_code == 302
+    status, headers, body = ask("GET", handed.url)
+    assert (status, body) == (200, CSV)
+    assert headers["Content-Disposition"] == 'attachment; filename="rows.csv"'
+    assert "X-Amz-Expires=60&" in handed.url
+    assert "secret" not in handed.url
+
+    client.force_login(carol)
+    assert client.get(f"/files/{file.pk}/download").status_code == 404
+
+
+def test_what_is_read_of_a_large_file_is_not_all_of_it(make_file):
+    file = make_file("rows.csv", CSV)
+    with blobs.open_blob(file.blob) as found:
+        assert found.read(5) == CSV[:5]
+        found.seek(-6, io.SEEK_END)
+        assert found.read() == CSV[-6:]
+        found.seek(100)
+        assert (found.read(3), found.tell()) == (CSV[100:103], 103)
+    with pytest.raises(FileNotFoundError):
+        blobs.open_blob("files/none")
+
+
+def test_a_deleted_file_leaves_nothing_in_the_store(
+    alice, signed_in, make_file, django_capture_on_commit_callbacks
+):
+    file = make_file("a.txt")
+    lost = make_file("b.txt", b"others")
+    with django_capture_on_commit_callbacks(execute=True):
+        deleting.delete(file.asset)
+    assert elsewhere.size_of(file.blob) is None
+    default_storage.delete(lost.blob)
+    client = signed_in(alice)
+    assert client.get(f"/files/{lost.pk}/download").status_code == 404
+    assert "not in the storage" in client.get(lost.get_absolute_url()).content.decode()
+
+
+def test_an_upload_in_parts_ends_in_the_store(alice):
+    upload = resumable.begin(alice, filename="a.txt", length=8)
+    resumable.append(upload, [b"some"], offset=0)
+    resumable.append(upload, [b"more"], offset=4)
+    with blobs.open_blob(upload.blob) as found:
+        assert found.read() == b"somemore"
+    assert not uploads.part_path(upload.pk).exists()
+
+
+def test_bytes_are_sent_to_the_store_and_become_a_file(program, alice):
+    ask_api = program(alice)
+    reserved = ask_api("POST", "/files/upload-url", {"file_name": "rows.csv"}).json()["data"]
+    named = {"upload_id": reserved["upload_id"]}
+    early = ask_api("POST", "/files/upload/complete", named)
+    assert early.status_code == 400
+    assert ask(reserved["method"], reserved["upload_url"], CSV)[0] == 200
+
+    done = ask_api("POST", "/files/upload/complete", named).json()["data"]
+    given = {"file": {"id": done["id"], "name": "Rows", "visibility": "private"}}
+    assert done["size"] == len(CSV)
+    assert ask_api("POST", "/files/create", given).status_code == 200
+
+    # Whoever has the address still changes nothing.
+    assert ask("PUT", reserved["upload_url"], b"other bytes")[0] == 200
+    file = File.objects.get()
+    with blobs.open_blob(file.blob) as found:
+        assert blobs.digest_of(found).hexdigest() == file.sha256
+    assert file.facts == {}
+
+
+def test_what_is_too_large_is_thrown_away(program, alice, settings):
+    ask_api = program(alice)
+    settings.MAX_UPLOAD = 1000
+    reserved = ask_api("POST", "/files/upload-url", {"file_name": "rows.csv"}).json()["data"]
+    ask("PUT", reserved["upload_url"], CSV)
+    named = {"upload_id": reserved["upload_id"]}
+    refused = ask_api("POST", "/files/upload/complete", named)
+    assert refused.status_code == 400
+    assert "larger than" in refused.json()["error"]["message"]
+    found = Upload.objects.get()
+    assert elsewhere.size_of(f"incoming/{found.pk.hex}") is None
+    assert ask_api("DELETE", "/files/upload", named).status_code == 200
+
+
+def test_a_dataset_is_written_read_and_its_copy_here_goes_with_it(
+    place, alice, django_capture_on_commit_callbacks
+):
+    dataset = tables.create(place(alice), name="Rows", rows=[{"a": 1}, {"a": 2}])
+    assert tables.rows(dataset, limit=5).rows == [[1], [2]]
+    copy = blobs._copy(dataset.blob)
+    assert copy.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        deleting.delete(dataset.asset)
+    assert not copy.exists()
+    assert elsewhere.size_of(dataset.blob) is None

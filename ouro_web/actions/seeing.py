@@ -2,6 +2,7 @@
 their runs again and again."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, UUIDField, prefetch_related_objects
@@ -22,18 +23,41 @@ _run = kept.Rows(
     )
 )
 
+_links = kept.Rows(lambda: ActionAsset.objects.filter(action=Slot("pk", UUIDField())))
+
 
 def visible_run(pk: UUID, person: User) -> Action | None:
     """With its person, route and links, and of the assets only those she may see."""
     action = _run.first(pk=pk)
     if action is None or not _may_see(action, person):
         return None
-    prefetch_related_objects([action], "links")
-    links = list(action.links.all())
+    links = _links_of(action)
     if links:
         seen = Asset.objects.filter(pk__in=_seen(links, person))
         prefetch_related_objects(links, Prefetch("asset", queryset=seen))
     return action
+
+
+def started(action: Action, person: User) -> Action:
+    """The same of a run that this person has just started: without inputs, nothing is asked."""
+    if action.call.get("input_assets"):
+        return visible_run(action.pk, person) or action
+    _hold(action, [])
+    return action
+
+
+def _links_of(action: Action) -> list[ActionAsset]:
+    links = _links.all(pk=action.pk)
+    _hold(action, links)
+    return links
+
+
+def _hold(action: Action, links: list[ActionAsset]) -> None:
+    """As `prefetch_related_objects` would leave them."""
+    rows: Any = action.links.all()
+    rows._result_cache = links
+    rows._prefetch_done = True
+    action._prefetched_objects_cache = {"links": rows}  # type: ignore[attr-defined]
 
 
 def _may_see(action: Action, person: User) -> bool:

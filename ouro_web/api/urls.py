@@ -1,6 +1,8 @@
 """The JSON face, under a prefix of its own since its bare paths clash with page paths."""
 
-from django.urls import path, re_path
+from collections.abc import Iterable
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from ouro_web.api.http import api
 from ouro_web.api.views import (
@@ -45,8 +47,28 @@ api.add_router("", routes.routes)
 api.add_router("", runs.runs)
 api.add_router("/actions", actions.actions)
 
+
+def by_first_word(patterns: Iterable[URLPattern]) -> list[URLPattern | URLResolver]:
+    """The same addresses, found by their first word: Django tries one pattern after the other, and
+    here each method of an address is one."""
+    groups: dict[str, dict[str, URLPattern]] = {}
+    for pattern in patterns:
+        word, _, rest = str(pattern.pattern).partition("/")
+        groups.setdefault(word, {})[rest] = pattern
+    found: list[URLPattern | URLResolver] = []
+    for word, group in groups.items():
+        if alone := group.pop("", None):
+            found.append(path(word, alone.callback, name=alone.name))
+        if group:
+            inner = [path(route, each.callback, name=each.name) for route, each in group.items()]
+            found.append(path(f"{word}/", include(inner)))
+    return found
+
+
+patterns, app_name, namespace = api.urls
+operations = [each for each in patterns if isinstance(each, URLPattern)]  # and nothing else
 urlpatterns = [
     path("openapi.json", document.openapi, name="openapi"),
-    path("", api.urls),
+    path("", (by_first_word(operations), app_name, namespace)),
     re_path("", missing.address),
 ]

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ouro_web.accounts.models import User
 from ouro_web.actions import executor
 from ouro_web.actions.models import Action, Status
-from ouro_web.actions.seeing import visible_run
+from ouro_web.actions.seeing import started, visible_run
 from ouro_web.api.http import api
 from ouro_web.api.shapes import actions as shapes
 
@@ -20,8 +20,8 @@ STATUSES = {"you": 422, "service": 502, "network": 502, "site": 500}
 
 
 def accepted(request: HttpRequest, action: Action, user: User) -> HttpResponse:
-    """202: look at the run later."""
-    response = api.create_response(request, _going_on(action, user), status=202)
+    """202: look at the run later. `action` has just been started."""
+    response = api.create_response(request, _going_on(started(action, user)), status=202)
     response.headers["Location"] = f"{request.path.partition('/services/')[0]}/actions/{action.pk}"
     response.headers["Retry-After"] = "1"
     return response
@@ -49,8 +49,9 @@ class Result:
         return True
 
     def finish(self, response: HttpResponse) -> None:
-        action = Action.objects.get(pk=self.action_id)
-        content = outcome(action, self.user)
+        seen = visible_run(self.action_id, self.user)
+        action = seen or Action.objects.get(pk=self.action_id)
+        content = outcome(action)
         better = api.create_response(self.request, content, status=status_of(action))
         response.status_code = better.status_code
         response.content = better.content
@@ -60,12 +61,12 @@ class Result:
             del response.headers["Location"], response.headers["Retry-After"]
 
 
-def outcome(action: Action, user: User) -> dict[str, Any]:
+def outcome(action: Action) -> dict[str, Any]:
     """What a run is answered with. `action` in it tells the client that there was one: it hands
     that over instead of raising."""
     if not action.is_final:
-        return _going_on(action, user)
-    shape = _shape(action, user)
+        return _going_on(action)
+    shape = shapes.action(action)
     if action.status == Status.SUCCESS:
         return {"data": shape["response"], "action": shape, "metadata": {}}
     error = shapes.error(action)
@@ -83,11 +84,6 @@ def status_of(action: Action) -> int:
     return STATUSES.get((action.error or {}).get("whose", ""), 502)
 
 
-def _going_on(action: Action, user: User) -> dict[str, Any]:
+def _going_on(action: Action) -> dict[str, Any]:
     metadata = {"requiresPolling": True}
-    return {"data": None, "metadata": metadata, "action": _shape(action, user)}
-
-
-def _shape(action: Action, user: User) -> dict[str, Any]:
-    found = visible_run(action.pk, user)
-    return shapes.action(found or action)
+    return {"data": None, "metadata": metadata, "action": shapes.action(action)}

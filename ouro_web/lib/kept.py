@@ -75,6 +75,8 @@ class Rows[Row]:
         compiler = query.get_compiler(connection=own)
         sql, params = compiler.as_sql()
         compiler.as_sql = lambda *_, **__: (sql, _filled(params, query.kept_values))
+        converters = compiler.get_converters([found[0] for found in compiler.select])
+        compiler.get_converters = lambda *_: converters
         query.get_compiler = lambda *_, **__: compiler
         query.kept_connection = own
         return rows

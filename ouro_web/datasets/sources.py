@@ -240,7 +240,7 @@ class _Sheet:
 
     def rows(self) -> Iterator[list[Any]]:
         for row in self.values[1:]:
-            values = [_sheet_value(value) for value in row]
+            values = [sheet_value(value) for value in row]
             if any(value is not None for value in values):
                 yield values
 
@@ -254,7 +254,7 @@ def _each_once(names: list[str]) -> list[str]:
     return names
 
 
-def _sheet_value(value: Any) -> Any:
+def sheet_value(value: Any) -> Any:
     """Sheets know no whole numbers, and an empty cell is an empty text there."""
     if value == "":
         return None

@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from ouro_web.datasets import engine, importer, rewriter, snapshot, statement, values
+from ouro_web.datasets import engine, importer, rewriter, sheets, snapshot, statement, values
 
 MEGABYTE = 1 << 20
 # What a process of each kind may take beyond what it has when it starts, and how large a file it
@@ -101,6 +101,8 @@ def answer(request: dict[str, Any], tables: Tables, parent: Connection) -> Answe
             connection = opened(request)
             with telling(connection, parent):
                 return write(connection, request)
+        if request["do"] == "sheets":
+            return sheets.first_rows(request)
         return select(tables.open(request["path"]), request)
     except statement.RefusalError as refusal:
         return {"error": {"kind": "Refused", "says": refusal.message, "position": refusal.position}}

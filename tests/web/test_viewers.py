@@ -9,6 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
+from tests.datasets.test_drafts import as_sheet
 from tests.web.test_files import CIF, PNG
 
 POSCAR = """silicon
@@ -39,6 +40,8 @@ M  END
 $$$$
 """
 XYZ = "2\nfirst\nH 0 0 0\nO 0 0 1\n2\nsecond\nH 0 0 0\nO 0 0 1.1\n"
+FIGURE = """{"data": [{"type": "bar", "name": "measured", "x": [1], "y": [2]}, {"type": "scatter"}],
+  "layout": {"title": {"text": "Energies"}}, "config": {"x": "</script><script>alert(1)"}}"""
 XY = "# angle intensity\n10 5\n11 50\n12 7\n13 6\n"
 NOTEBOOK = {
     "nbformat": 4, "metadata": {"kernelspec": {"language": "python"}},
@@ -90,6 +93,8 @@ CASES = [
     ("scan.xye", "1 2 0.1\n2 3 0.1\n", ["y against x", ">error</th>"]),
     ("words.dat", "no numbers here\n", ['id="L1"', "no numbers here"]),
     ("data.json", b'{"a": [1, {"b": null}]}', ["<details open", '<span class="k">a</span>']),
+    ("figure.json", FIGURE, ["/frame", "2 traces: measured, scatter", "Energies, a figure in"]),
+    ("fit.plotly", FIGURE, ["/frame"]),
     ("broken.json", b'{"a": ', ['id="L1"']),
     ("notes.md", b"# Title\n\n*hello*", ["<em>hello</em>"]),
     ("code.py", b"import os\n\nos.name\n", ["hl-", 'id="L3"', 'href="#L3"']),
@@ -100,6 +105,8 @@ CASES = [
     ("all.tar", tar("w"), ["inner/words.txt", "1 entry"]),
     ("all.tgz", tar("w:gz"), ["inner/words.txt"]),
     ("page.html", b"<script src='https://cdn.example/x.js'></script>", ["/frame", "other sites"]),
+    ("book.xlsx", as_sheet(), ["First", "<table", "Make a dataset"]),
+    ("broken.xlsx", b"PK\x03\x04 and nothing else", ["first bytes"]),
     ("blob.bin", bytes(range(64)), ["first bytes", "00 01 02"]),
     ("broken.cif", b"data_x\n_cell <script>alert(1)</script>", ["&lt;script&gt;"]),
     ("broken.ipynb", b'{"cells": 3}', ['id="L1"']),
@@ -129,6 +136,20 @@ def test_a_notebook_is_laid_out_and_its_pages_are_framed(signed_in, alice, make_
     assert frame.headers["Content-Security-Policy"].startswith("sandbox allow-scripts; default")
     for wrong in ("", "9.9", "0.0", "x", "1.0"):
         assert client.get(f"/files/{file.pk}/frame?output={wrong}").status_code == 404
+
+
+def test_a_figure_is_drawn_in_a_closed_frame(signed_in, alice, make_file):
+    client = signed_in(alice)
+    frame = client.get(f"/files/{make_file('figure.json', FIGURE).pk}/frame")
+    text = frame.content.decode()
+    assert "<script>alert" not in text
+    assert "plotly-" in text
+    policy = frame.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'; script-src http://test")
+    for other in (b'{"data": [1]}', b'{"data": []}', b'{"data": [{"a": 1}]}', b"[]"):
+        file = make_file("rows.json", other)
+        assert client.get(f"/files/{file.pk}/frame").status_code == 404
+        assert 'class="json code"' in client.get(file.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("mode", ["I;16", "F", "RGB", "L", "1"])

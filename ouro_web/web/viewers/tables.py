@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.core.cache import cache
+
 from ouro_web.assets import blobs
 from ouro_web.datasets import pool
 from ouro_web.datasets.refusals import QueryRefusedError
@@ -13,6 +15,9 @@ from ouro_web.web.viewers.kind import Data, Kind
 
 ROWS = {True: 8, False: 100}
 ANSWER_BYTES = 4 << 20
+BOOKS = {"xlsx", "xlsm", "xlsb", "xls", "ods"}
+LARGEST_BOOK = 32 << 20
+MOST_SHEETS = 8
 
 
 def parquet(file: File, limit: int) -> Rows | None:
@@ -39,6 +44,29 @@ def separated(file: File, limit: int) -> Rows:
     return heads.table(file, limit=limit)
 
 
+def sheets(file: File, compact: bool) -> Data | None:
+    """The workbook is read whole for it, by a worker of the datasets: once an hour."""
+    rows = ROWS[compact]
+    found = cache.get_or_set(
+        f"sheets:{rows}:{file.sha256}", lambda: _sheets(file, rows) or {}, timeout=3600
+    )
+    return found or None
+
+
+def _sheets(file: File, rows: int) -> Data | None:
+    if file.size > LARGEST_BOOK:
+        return None
+    request = {
+        "do": "sheets", "path": blobs.local_path(file.blob), "max_rows": rows,
+        "max_sheets": MOST_SHEETS, "max_columns": heads.MAX_COLUMNS,
+    }  # fmt: skip
+    try:
+        answer = pool.read(request)
+    except QueryRefusedError:
+        return None
+    return None if "error" in answer else answer
+
+
 READERS: dict[str, Callable[[File, int], Rows | None]] = {
     "csv": separated, "tsv": separated, "jsonl": lines, "ndjson": lines, "parquet": parquet,
 }  # fmt: skip
@@ -50,3 +78,4 @@ def _data(file: File, compact: bool) -> Data | None:
 
 
 TABLE = Kind("table", fits=lambda file: file.extension in READERS, data=_data)
+SHEETS = Kind("sheets", fits=lambda file: file.extension in BOOKS, data=sheets)

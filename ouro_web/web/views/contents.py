@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from ouro_web.files import previews, signatures
+from ouro_web.files import figures, previews, signatures
 from ouro_web.files.models import File
 from ouro_web.files.notebooks import page_of
 from ouro_web.web import content, lookup
@@ -36,11 +36,13 @@ def preview(request: Request, pk: UUID) -> HttpResponseBase:
 
 @require_safe
 def frame(request: Request, pk: UUID) -> HttpResponseBase:
-    """For the sandboxed frame of a viewer: a page that a person or a service made, or what one
-    cell of a notebook showed."""
+    """For the sandboxed frame of a viewer: a page that a person or a service made, a figure, or
+    what one cell of a notebook showed."""
     file = readable(request, pk)
     if file.media_type == "text/html":
         return content.framed(request, file)
+    if found := figures.figure(file):
+        return content.framed_page(request, "files/figure_frame.html", {"figure": found})
     html = page_of(file, request.GET.get("output", "")) if file.extension == "ipynb" else None
     if html is None:
         raise Http404

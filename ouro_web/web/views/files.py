@@ -18,6 +18,7 @@ from ouro_web.assets.access import Person
 from ouro_web.assets.blobs import megabytes
 from ouro_web.assets.compatibility import CLASSES, compatible_assets
 from ouro_web.assets.models import Asset, AssetQuerySet, AssetType
+from ouro_web.datasets import arriving
 from ouro_web.files import resumable, uploads
 from ouro_web.files.models import File, Upload
 from ouro_web.lib.declarations import Declaration, normalise_extension
@@ -30,6 +31,7 @@ from ouro_web.web.lookup import rights, visible_asset
 from ouro_web.web.paging import page_of
 from ouro_web.web.views import uploads as uploads_views
 
+TABLES = set(arriving.FORMATS) - {"txt", "dat", "json"}  # which mostly are no tables
 KINDS = [(name, f"{name[:1].upper()}{name[1:]}s".replace("Pdf", "PDF")) for name in CLASSES]
 
 
@@ -225,5 +227,6 @@ def page(request: Request, file: File, is_readable: bool) -> dict[str, Any]:
         "asset": file,
         "can_read": is_readable,
         "is_textual": is_textual(file.media_type),
+        "is_table": file.extension in TABLES,
         **rights(request.user, file),
     }

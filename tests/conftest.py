@@ -9,10 +9,13 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
@@ -88,6 +91,20 @@ def absent(service: str) -> NoReturn:
     pytest.skip(f"no {service} answers")
 
 
+def pytest_sessionstart() -> None:
+    """Where everything is required, nothing that tests skip without may be missing."""
+    if os.environ.get("OURO_TEST_SERVICES") != "required":
+        return
+    found = {
+        "Chromium": any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+        f"the sample cases in {SHARED}": (SHARED / "cases").exists(),
+        "html5lib": find_spec("html5lib"),
+        "ouro-mcp": find_spec("ouro_mcp"),
+    }
+    if missing := [name for name, there in found.items() if not there]:
+        raise pytest.UsageError(f"Required by OURO_TEST_SERVICES: {', '.join(missing)}")
+
+
 def shared(name: str) -> Path:
     """A file or folder of the sample cases; the test is skipped where they are not at hand."""
     path = SHARED / name
@@ -100,10 +117,23 @@ def shared(name: str) -> Path:
 def pytest_runtest_teardown() -> None:
     """Whoever waited for a run started an executor beside the pages. Its watch over the database
     ends with the test, and the next one begins without it."""
-    executor = sys.modules.get("ouro_web.actions.executor")
-    if executor and executor._beside_pages.cache_info().currsize:
-        executor.beside_pages()._stopping.set()
-        executor._beside_pages.cache_clear()
+    if executor := sys.modules.get("ouro_web.actions.executor"):
+        executor.forget_beside_pages()
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """The address of a new, empty database."""
+    server = "postgres://postgres@127.0.0.1:5432"
+    try:
+        connection = psycopg.connect(f"{server}/postgres", autocommit=True)
+    except psycopg.OperationalError:
+        absent("PostgreSQL at 127.0.0.1:5432")
+    name = f"ouro_{uuid.uuid4().hex[:12]}"
+    with connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(autouse=True)

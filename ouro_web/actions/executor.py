@@ -105,6 +105,10 @@ class Executor:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
+    def leave(self) -> None:
+        """Look after nothing more."""
+        self._stopping.set()
+
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.call_soon(self._tick)
@@ -264,6 +268,14 @@ def drain_beside_pages() -> None:
     to the ledger. Nothing where nobody has waited for a run."""
     if _beside_pages.cache_info().currsize:
         beside_pages().drain(LAST_CALLS)
+        _beside_pages.cache_clear()
+
+
+def forget_beside_pages() -> None:
+    """Its watch over the database ends, and the next caller gets another one; for tests, whose
+    database is gone before anything could be given back."""
+    if _beside_pages.cache_info().currsize:
+        beside_pages().leave()
         _beside_pages.cache_clear()
 
 

@@ -1,20 +1,17 @@
 """Workers that are killed in the middle of calls: no run stays unfinished, no POST is repeated."""
 
-import os
 import signal
 import socket
 import threading
 from collections import Counter
 from contextlib import closing
 
-import psycopg
 import pytest
 
 from tests.actions.site import PATIENCE, Site, wait_for
 from tests.conftest import absent
 from tests.raw_server import raw_server, response
 
-POSTGRES = "postgres://postgres@127.0.0.1:5432"
 REDIS = "redis://127.0.0.1:6379/9"
 RUNS = 30
 
@@ -28,17 +25,6 @@ def slowly(seen, connection):
     threading.Event().wait(0.4)
     body = b'{"post": {"name": "Done", "content": "It is done."}}'
     connection.sendall(response(body, headers="Content-Type: application/json\r\n"))
-
-
-@pytest.fixture
-def postgres():
-    if not is_up(5432):
-        absent("PostgreSQL at 127.0.0.1:5432")
-    name = f"ouro_kill_{os.getpid()}"
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{POSTGRES}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -2,18 +2,11 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
-import psycopg
-import pytest
-
-from tests.conftest import absent
-
 ROOT = Path(__file__).parents[2]
-POSTGRES = "postgres://postgres@127.0.0.1:5432"
 AT_ONCE = """
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -45,18 +38,6 @@ def make(turn):
 with ThreadPoolExecutor(6) as threads:
     print(json.dumps(sorted(threads.map(make, range(24)))))
 """
-
-
-@pytest.fixture
-def postgres():
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", 5432)) != 0:
-            absent("PostgreSQL at 127.0.0.1:5432")
-    name = f"ouro_addresses_{os.getpid()}"
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{POSTGRES}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_equal_names_at_the_same_moment_get_different_addresses(postgres, tmp_path):

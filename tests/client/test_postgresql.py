@@ -1,33 +1,15 @@
 """Waiting for a run in the request itself, on a site whose rows lie in PostgreSQL: the connection
 of the request must be free while it waits, and what came must be seen by the answer."""
 
-import os
-import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import ouro
-import psycopg
-import pytest
 
 from tests.client import upstream
 from tests.client.conftest import CAST
 from tests.client.site import running
-from tests.conftest import absent
 
-POSTGRES = "postgres://postgres@127.0.0.1:5432"
 TOGETHER = 8
-
-
-@pytest.fixture
-def postgres():
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", 5432)) != 0:
-            absent("PostgreSQL at 127.0.0.1:5432")
-    name = f"ouro_waiting_{os.getpid()}"
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{POSTGRES}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_callers_wait_for_their_runs(postgres, tmp_path):

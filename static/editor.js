@@ -266,9 +266,18 @@ const insert = dialog.querySelector("[data-put]");
 
 const chosen = () => dialog.querySelector("[name=asset]:checked");
 
+let slash = false; // it opened the dialog
+let wanted = ""; // the asset chosen in it
+/* Browsers forget the caret of a text when they give the focus back to it. */
+let caret = null;
+
 function openDialog() {
+  caret = [text.selectionStart, text.selectionEnd];
   dialog.showModal();
   const words = dialog.querySelector("#insert-words");
+  words.value = wanted = "";
+  insert.disabled = true;
+  runs.replaceChildren();
   words.focus();
   htmx.trigger(words, "open-dialog");
 }
@@ -276,7 +285,6 @@ function openDialog() {
 form.querySelector("[data-insert]").addEventListener("click", openDialog);
 
 /* A slash on an empty line opens the dialog too; closed without a choice, it is a slash. */
-let slash = false;
 text.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   const before = text.value.slice(0, text.selectionStart).split("\n").at(-1);
@@ -285,8 +293,15 @@ text.addEventListener("keydown", (event) => {
   slash = true;
   openDialog();
 });
-dialog.addEventListener("close", () => {
+
+function backToText() {
   text.focus();
+  if (caret) text.setSelectionRange(...caret);
+  caret = null;
+}
+
+dialog.addEventListener("close", () => {
+  backToText();
   if (slash) put("/");
   slash = false;
 });
@@ -296,6 +311,7 @@ dialog.addEventListener("click", (event) => {
   if (event.target.closest("[data-put]")) putAsset();
 });
 
+let arriving = Promise.resolve(); // the runs or views of what was chosen last
 dialog.addEventListener("change", async (event) => {
   const asset = chosen();
   insert.disabled = !asset;
@@ -308,7 +324,10 @@ dialog.addEventListener("change", async (event) => {
   const as = dialog.querySelector("[name=as]:checked").value;
   const wants = { route: ["preview", "value"], dataset: ["preview"] }[asset?.dataset.type]?.includes(as);
   if (!wants) return runs.replaceChildren();
-  if (event.target.name === "asset" || !runs.firstChild) await htmx.ajax("GET", `${form.dataset.runs}?asset=${asset.value}`, { target: runs, swap: "innerHTML" });
+  if (event.target.name === "asset" || !runs.firstChild) {
+    arriving = htmx.ajax("GET", `${form.dataset.runs}?asset=${asset.value}`, { target: runs, swap: "innerHTML" });
+    await arriving;
+  }
   offerValues(as === "value");
 });
 
@@ -323,7 +342,6 @@ function offerValues(wanted) {
 }
 
 /* New results may arrive after a choice: it stays, as long as it is among them. */
-let wanted = "";
 dialog.addEventListener("htmx:afterSwap", () => {
   const again = dialog.querySelector(`[name=asset][value="${wanted}"]`);
   if (again) again.checked = true;
@@ -342,7 +360,8 @@ dialog.addEventListener("keydown", (event) => {
   putAsset();
 });
 
-function putAsset() {
+async function putAsset() {
+  await arriving;
   const { value: id, dataset } = chosen();
   const as = dialog.querySelector("[name=as]:checked").value;
   const run = dialog.querySelector("#insert-run")?.value;
@@ -350,6 +369,7 @@ function putAsset() {
   const value = dialog.querySelector("#insert-value")?.value;
   slash = false;
   dialog.close();
+  backToText();
   if (as === "value") return run && value ? put(`{{action:${run}#${value}}}`) : flash("This run has no single value.");
   if (as === "link") return put(`[${dataset.name.replace(/[[\]]/g, "")}](${dataset.type}:${id})`);
   const fence = { id, assetType: dataset.type, viewMode: as };

@@ -1,14 +1,19 @@
 """Writing a post in a real browser: what the script adds to the form."""
 
 import base64
+import json
 import re
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect, sync_playwright
 
+from ouro_web.actions.models import Action
 from ouro_web.posts import publish
+from ouro_web.posts.models import Post
 
 pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
 PNG = base64.b64decode(
@@ -23,17 +28,19 @@ def earlier(alice, bob, place):
 
 
 @pytest.fixture
-def page(live_server, client, settings, alice) -> Iterator[Page]:
-    """Signed in as alice; any error of a script fails the test."""
+def page(live_server, client, settings, alice, request) -> Iterator[Page]:
+    """Signed in as alice; any error of a script fails the test. Parametrized with "plain" the
+    browser runs no script."""
     client.force_login(alice)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    scripts = getattr(request, "param", "") != "plain"
     errors: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        page = browser.new_page(base_url=live_server.url)
+        page = browser.new_page(base_url=live_server.url, java_script_enabled=scripts)
         page.context.add_cookies([
             {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
         ])  # fmt: skip
@@ -96,3 +103,156 @@ def test_leaving_with_unsaved_text_warns(page):
     page.keyboard.type("Not saved")
     page.goto("/posts/")
     assert asked == ["beforeunload"]
+
+
+@pytest.fixture
+def things(alice, bob, place, make_file, make_dataset, make_route) -> dict[str, Any]:
+    """One of each kind, open to all, each found by its own word."""
+    route = make_route("Relax structure", output_assets={"report": {"asset_type": "post"}})
+    run = Action.objects.create(
+        user=alice, route=route, route_name=route.name, visibility="route", status="success",
+        organization=route.organization, team=route.team, output_visibility="private",
+        response={"energy": -5.3128}, call={"body": {"fmax": 0.02}},
+        finished_at=timezone.now(),
+    )  # fmt: skip
+    table = make_dataset("Penguins", visibility="public")
+    view = table.views.create(
+        name="Heavy ones", sql="select species from {{table}} where mass>3700"
+    )
+    return {
+        "file": make_file("notes.txt", "Kept cold.\n", visibility="public"), "table": table,
+        "view": view, "route": route, "service": route.service, "run": run,
+        "post": publish.create(place(alice, "public"), name="Earlier findings", text="Found."),
+    }  # fmt: skip
+
+
+def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
+    """Presses Tab until this has the focus, as somebody without a mouse does."""
+    for _ in range(60):
+        if page.evaluate("(what) => document.activeElement.matches(what)", selector):
+            return
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+    raise AssertionError(f"Tab does not lead to {selector}")
+
+
+def insert(page: Page, words: str, name: str, kind: str = "", pick: str = "") -> None:
+    """From an empty line: "/", words, the first that is found, how to show it, what to pick."""
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search assets")).to_be_focused()
+    page.keyboard.type(words)
+    expect(page.get_by_role("radio", name=re.compile(name))).to_be_visible()
+    expect(page.locator("#insert-found li")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name=re.compile(name))).to_be_focused()
+    if kind:
+        tab_to(page, "[name=as]")
+        for _ in range(6):
+            if page.locator(f"[name=as][value={kind}]:checked").count():
+                break
+            page.keyboard.press("ArrowRight")
+    if pick:
+        expect(page.locator(pick)).to_be_visible()
+        tab_to(page, pick)
+        page.keyboard.press("ArrowDown")
+        tab_to(page, "[data-put]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-dialog]")).to_be_hidden()
+    expect(page.locator("[data-text]")).to_be_focused()
+
+
+def test_a_post_with_every_kind_of_embed_is_written_by_keyboard_alone(things, page):
+    page.goto("/posts/new")
+    tab_to(page, "[name=name]")
+    page.keyboard.type("By hand")
+    tab_to(page, "[data-text]")
+    write_a_line(page)
+    insert(page, "earlier", "Earlier findings", "link")
+    page.keyboard.type("\n\n")
+    insert(page, "materials", "Materials service", "card")
+    insert(page, "notes", "notes")
+    insert(page, "penguins", "Penguins", "preview", "#insert-view")
+    insert(page, "relax", "Relax structure")  # its newest run is pinned unless one chooses
+    insert(page, "relax", "Relax structure", "interactive")
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")  # nothing chosen: it was a slash
+    expect(page.locator("[data-text]")).to_have_value(re.compile(r"```\n\n/$"))
+    page.keyboard.press("Backspace")
+    page.keyboard.type("It is\n")
+    insert(page, "relax", "Relax structure", "value")
+    page.keyboard.type(" eV at last.")
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
+    expect(page.locator("#preview")).to_contain_text("eV at last.")
+    tab_to(page, "[value=publish]", back=True)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Publish “By hand”")).to_be_visible()
+    tab_to(page, "[type=submit].big")
+    page.keyboard.press("Enter")
+    shows_all(page)
+    assert Post.objects.get(name="By hand").text.startswith(
+        "**strong** *leaning* `code` for @bob  and x/y.\n\n[Earlier findings](post:"
+    )
+
+
+def write_a_line(page: Page) -> None:
+    """With shortcuts, a mention that is completed, and a slash that is a slash."""
+    for key, words in (("b", "strong"), ("i", "leaning"), ("e", "code")):
+        page.keyboard.press(f"Control+{key}")
+        page.keyboard.type(words)
+        page.keyboard.press("End")
+        page.keyboard.type(" ")
+    page.keyboard.type("for @bo")
+    expect(page.get_by_role("option", name="@bob")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.type(" and x/y.\n\n")
+
+
+@pytest.mark.parametrize("page", ["plain"], indirect=True)
+def test_the_same_post_is_written_without_scripts(things, page):
+    def fence(thing, kind, mode="preview", **display) -> str:
+        block = {"id": str(things[thing].pk), "assetType": kind, "viewMode": mode}
+        return f"```assetComponent\n{json.dumps({**block, 'displayConfig': display})}\n```"
+
+    run = str(things["run"].pk)
+    pieces = [
+        f"**strong** and [Earlier findings](post:{things['post'].pk}) for @bob",
+        fence("service", "service", "card"), fence("file", "file"),
+        fence("table", "dataset", visualizationId=str(things["view"].pk)),
+        fence("route", "route", actionId=run), fence("route", "route", "interactive"),
+        f"It is {{{{action:{run}#energy}}}} eV.",
+    ]  # fmt: skip
+    page.goto("/posts/new")
+    page.get_by_label("Title").fill("By hand")
+    page.get_by_label("Text in markdown").fill("\n\n".join(pieces))
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview strong").first).to_have_text("strong")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Draft saved.")).to_be_visible()
+    page.get_by_role("button", name="Publish…").click()
+    page.get_by_label("Everybody, also without an account").check()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    shows_all(page)
+    page.get_by_role("link", name="Run it with your own input").click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
+
+
+def shows_all(page: Page) -> None:
+    """The published post, whichever way it was written."""
+    expect(page.get_by_role("heading", name="By hand")).to_be_visible()
+    prose = page.locator("article > .prose")
+    shown = [
+        "strong",
+        "Earlier findings",
+        "Materials service",
+        "Kept cold.",
+        "Heavy ones",
+        "Adelie",
+    ]
+    for words in shown:
+        expect(prose).to_contain_text(words)
+    expect(prose.get_by_role("link", name="@bob")).to_be_visible()
+    expect(prose.get_by_role("region", name="Pinned run of Relax structure")).to_contain_text(
+        "0.02"
+    )
+    expect(prose.locator("[data-open-form]")).to_have_count(1)
+    expect(prose.locator("a.value")).to_have_text("-5.3128")

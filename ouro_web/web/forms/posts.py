@@ -48,6 +48,10 @@ class WritingForm(forms.Form):
     # The state of the draft that the writer began from.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def clean_text(self) -> str:
+        """Browsers send lines as \\r\\n; saving what was not changed shall change nothing."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+
     def start(self, placement: Placement) -> Post:
         return drafts.start(placement, **self._words())
 

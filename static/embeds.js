@@ -29,8 +29,15 @@ function replaced(box, html) {
   const open = [...box.querySelectorAll("details")].map((fold) => fold.open);
   fresh.querySelectorAll("details").forEach((fold, at) => (fold.open = open[at] || fold.open));
   box.replaceWith(fresh);
+  settle(fresh);
   announceState(box, fresh);
   return fresh;
+}
+
+/* As after any part that arrives: its viewers, charts and times come alive. */
+function settle(box) {
+  if (box.dataset.again) box.dataset.followed = "";
+  htmx.trigger(box, "htmx:afterSettle");
 }
 
 function announceState(before, after) {
@@ -81,6 +88,7 @@ async function runHere(form, button) {
   const answer = await fetch(`/posts/aids/embed?block=${encodeURIComponent(JSON.stringify(block))}`);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
   embed.after(fresh);
+  settle(fresh);
   if (fresh.dataset.again) renew(fresh, FIRST);
   fresh.tabIndex = -1;
   fresh.focus();

@@ -1,6 +1,7 @@
 """What a newcomer does, from signing up to a discussed report, in a real browser against the real
 site, its worker and the materials service."""
 
+import json
 import re
 import time
 from pathlib import Path
@@ -33,6 +34,7 @@ def test_a_newcomer_goes_from_signing_up_to_a_discussed_report(visit, materials,
     send_on_to_the_equation_of_state(page, run)
     post = publish_a_report(page, report(page, run, upload_a_table(page)))
     read_signed_out(visit(), post)
+    run_within_the_report(reader, post)
     discuss(page, reader, post)
 
     assert [each for each in complaints if not REFUSED_FORMS.search(each)] == []
@@ -211,6 +213,9 @@ def report(page: Page, run: str, table: str) -> str:
     pinned = embed_block(page)
     identifier = re.search('"id": "(.+?)"', pinned)
     assert identifier
+    values = {name.removeprefix("b/"): value for name, value in SETTINGS.items()}
+    block = {"id": identifier[1], "assetType": "route", "viewMode": "interactive"}
+    form = json.dumps({**block, "displayConfig": {"defaultValues": values}})
     return f"""Asked by @{READER}, made with [the route](route:{identifier[1]}).
 
 $$E = mc^2$$
@@ -226,6 +231,10 @@ print("relaxed")
 {table}
 
 {pinned}
+
+```assetComponent
+{form}
+```
 """
 
 
@@ -271,6 +280,30 @@ def read_signed_out(page: Page, post: str) -> None:
     expect(pinned.locator("ol.log")).to_be_hidden()
     pinned.locator("summary", has_text="Log").click()
     expect(pinned.locator("ol.log")).to_be_visible()
+
+
+def run_within_the_report(page: Page, post: str) -> None:
+    """The form stands in the text, filled in by its author; the run appears there and is followed
+    to its end, without another page."""
+    page.goto(post)
+    page.evaluate("window.isTheSamePage = true")
+    form = page.locator(".prose #run-form")
+    for name, value in SETTINGS.items():
+        expect(form.locator(f"[name='{name}']")).to_have_value(value)
+    form.locator("[data-upload]").set_input_files(SAMPLES / "copper-fcc.cif")
+    expect(form.locator(".chosen .main")).to_have_text("copper-fcc.cif")
+    form.locator("[name='b/max_steps']").fill("100000")
+    form.get_by_role("button", name="Run", exact=True).click()
+    expect(form.locator("#problems")).to_contain_text("must be at most 500")
+    expect(form.locator(".chosen .main")).to_have_text("copper-fcc.cif")
+    form.locator("[name='b/max_steps']").fill("5")
+    form.get_by_role("button", name="Run", exact=True).click()
+    mine = page.get_by_label("Pinned run of Relax structure").last
+    expect(mine).to_contain_text("copper-fcc.cif")
+    expect(mine.locator(".status")).to_have_text("Success")
+    expect(mine).to_contain_text("copper-fcc relaxed")
+    expect(mine.locator("canvas").first).to_be_visible()
+    assert page.evaluate("window.isTheSamePage")
 
 
 def discuss(page: Page, reader: Page, post: str) -> None:

@@ -13,7 +13,6 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from ouro_web.actions.models import Action
 from ouro_web.posts import publish
-from ouro_web.posts.models import Post
 
 pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
 PNG = base64.b64decode(
@@ -105,6 +104,62 @@ def test_leaving_with_unsaved_text_warns(page):
     assert asked == ["beforeunload"]
 
 
+PASTE = """([text, name, bytes]) => {
+  const board = new DataTransfer();
+  if (text) board.setData("text/plain", text);
+  if (name) board.items.add(new File([Uint8Array.from(bytes)], name, { type: "image/png" }));
+  const box = document.querySelector("[data-text]");
+  const given = { bubbles: true, cancelable: true };
+  box.dispatchEvent(name.startsWith("dropped")
+    ? new DragEvent("drop", { ...given, dataTransfer: board })
+    : new ClipboardEvent("paste", { ...given, clipboardData: board }));
+}"""
+
+
+def test_what_is_pasted_or_dropped_becomes_markdown(earlier, page, live_server):
+    page.goto("/posts/new")
+    text = page.locator("[data-text]")
+    text.click()
+    page.evaluate(PASTE, ["metal\tenergy\nCu|1\t-3.5\nNi\t1e-3\n", "", []])
+    table = "| metal | energy |\n| --- | ---: |\n| Cu\\|1 | -3.5 |\n| Ni | 1e-3 |\n\n"
+    expect(text).to_have_value(table)
+    page.evaluate(PASTE, [live_server.url + earlier.get_absolute_url(), "", []])
+    link = f"[Earlier findings](post:{earlier.pk})"
+    expect(text).to_have_value(table + link)
+    for name in ("pasted [1].png", "dropped.png"):
+        page.evaluate(PASTE, ["", name, list(PNG)])
+        expect(text).to_have_value(re.compile(rf"!\[{name[:6]}.*\]\(file:[0-9a-f-]{{36}}\)"))
+    expect(page.locator("#preview img")).to_have_count(2)
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
+
+
+SCROLL = """(box, line) => {
+  box.scrollTop = (line + 0.5) * parseFloat(getComputedStyle(box).lineHeight);
+}"""
+AT = """() => {
+  const preview = document.getElementById("preview");
+  const top = preview.getBoundingClientRect().top;
+  const parts = [...preview.querySelectorAll("h2")];
+  return parts.filter((part) => part.getBoundingClientRect().top < top + 40).length;
+}"""
+
+
+def test_the_preview_keeps_step_with_the_text(page):
+    """Parts of unequal length on both sides, so that equal shares of the height would not do."""
+    page.goto("/posts/new")
+    text = page.locator("[data-text]")
+    tall = "| a |\n| --- |\n" + "| 1 |\n" * 30
+    text.fill("\n\n".join(f"## Part {n}\n\n{tall if n < 5 else 'Words.'}" for n in range(1, 61)))
+    expect(page.locator("#preview")).to_contain_text("Part 60")
+    lines = {n: text.input_value().split(f"## Part {n}\n")[0].count("\n") for n in (4, 31)}
+    for part, line in lines.items():
+        text.evaluate(SCROLL, line)
+        page.wait_for_function(f"Math.abs(({AT})() - {part}) <= 1")
+    page.locator("#preview").hover()
+    page.locator("#preview").evaluate("(box) => box.scrollTop = 0")
+    page.wait_for_function("document.querySelector('[data-text]').scrollTop === 0")
+
+
 @pytest.fixture
 def things(alice, bob, place, make_file, make_dataset, make_route) -> dict[str, Any]:
     """One of each kind, open to all, each found by its own word."""
@@ -183,15 +238,19 @@ def test_a_post_with_every_kind_of_embed_is_written_by_keyboard_alone(things, pa
     page.keyboard.press("Control+s")
     expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
     expect(page.locator("#preview")).to_contain_text("eV at last.")
+    publish_by_keyboard(page)
+    shows_all(page)
+    kept = page.request.get(f"{page.url}/markdown").text()
+    line = "**strong** *leaning* `code` for @bob  and x/y."
+    assert kept.startswith(f"# By hand\n\n{line}\n\n[Earlier findings](post:")
+
+
+def publish_by_keyboard(page: Page) -> None:
     tab_to(page, "[value=publish]", back=True)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Publish “By hand”")).to_be_visible()
     tab_to(page, "[type=submit].big")
     page.keyboard.press("Enter")
-    shows_all(page)
-    assert Post.objects.get(name="By hand").text.startswith(
-        "**strong** *leaning* `code` for @bob  and x/y.\n\n[Earlier findings](post:"
-    )
 
 
 def write_a_line(page: Page) -> None:

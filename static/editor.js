@@ -311,7 +311,6 @@ dialog.addEventListener("click", (event) => {
   if (event.target.closest("[data-put]")) putAsset();
 });
 
-let arriving = Promise.resolve(); // the runs or views of what was chosen last
 dialog.addEventListener("change", async (event) => {
   const asset = chosen();
   insert.disabled = !asset;
@@ -319,17 +318,24 @@ dialog.addEventListener("change", async (event) => {
     wanted = asset.value;
     const rich = ["file", "dataset", "route"].includes(asset.dataset.type);
     dialog.querySelector(`[name=as][value=${rich ? "preview" : "card"}]`).checked = true;
+    arriving = fetchRuns(asset);
   }
   for (const label of dialog.querySelectorAll("[data-for]")) label.hidden = label.dataset.for !== asset?.dataset.type;
   const as = dialog.querySelector("[name=as]:checked").value;
-  const wants = { route: ["preview", "value"], dataset: ["preview"] }[asset?.dataset.type]?.includes(as);
-  if (!wants) return runs.replaceChildren();
-  if (event.target.name === "asset" || !runs.firstChild) {
-    arriving = htmx.ajax("GET", `${form.dataset.runs}?asset=${asset.value}`, { target: runs, swap: "innerHTML" });
-    await arriving;
-  }
+  runs.hidden = as !== "preview" && as !== "value";
+  await arriving;
   offerValues(as === "value");
 });
+
+/* The runs of the chosen route or the views of the chosen dataset, to pick one. */
+let arriving = Promise.resolve();
+async function fetchRuns({ value: id, dataset }) {
+  runs.replaceChildren();
+  if (!["route", "dataset"].includes(dataset.type)) return;
+  const answer = await fetch(`${form.dataset.runs}?asset=${id}`).catch(() => null);
+  const words = answer?.ok ? await answer.text() : "";
+  if (wanted === id) runs.innerHTML = words;
+}
 
 /* The single values of the chosen run, to be written into a sentence. */
 function offerValues(wanted) {

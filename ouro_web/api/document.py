@@ -22,6 +22,10 @@ input is wrong. 401 says only that the key or token is not valid.
 
 **Ids.** `{pk}` of an asset is its id, or creator/name as in its address.
 
+**Large files** can be sent in parts that go on where they were cut, by the tus 1.0 protocol: `POST
+/files/parts` answers in `Location` where the parts go, and `/files/create` takes the id that it
+ends in.
+
 **Safe repeats.** A POST with an `Idempotency-Key` is carried out once; sent again within a day,
 it is given the same answer. Every answer has an `X-Request-Id`.
 """

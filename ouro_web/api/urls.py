@@ -19,6 +19,7 @@ from ouro_web.api.views import (
     money,
     notifications,
     organizations,
+    parts,
     people,
     posts,
     routes,
@@ -39,6 +40,8 @@ api.add_router("", assets.assets)
 api.add_router("", posts.posts)
 api.add_router("", comments.comments)
 api.add_router("", conversations.conversations)
+# Before files, one of which could be called parts/name.
+api.add_router("", parts.parts)
 api.add_router("", files.files)
 api.add_router("", datasets.datasets)
 api.add_router("", tables.tables)

@@ -185,6 +185,7 @@ def local_path(key: str) -> str:
             for piece in chunks(source):
                 target.write(piece)
         part.replace(copy)
+    copy.touch()  # it is in use
     return str(copy)
 
 

@@ -26,4 +26,6 @@ def first_rows(request: dict[str, Any]) -> dict[str, Any]:
 
 def _told(cell: Any) -> str:
     value = sheet_value(cell)
+    if isinstance(value, float):
+        return f"{value:.15g}"  # as spreadsheets tell numbers
     return "" if value is None else str(value)[:200]

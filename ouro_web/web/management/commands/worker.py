@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from huey.contrib.djhuey import HUEY
 
 from ouro_web.actions import executor, tasks
+from ouro_web.web import tidying
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         # After start(), which sets handlers of its own that would break calls off.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        tidying.start(stop)
         self.stdout.write(f"Carrying out runs as {runs.owner}.")
         stop.wait()
         self.stdout.write("Stopping; the calls that are out may end.")

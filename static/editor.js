@@ -1,6 +1,7 @@
 // The post editor: toolbar, shortcuts, uploads, mentions, the insert dialog, drafts that save
 // themselves. Without this file the form has Preview, Save draft and Publish buttons.
 import { announce, flash } from "./app.js";
+import { mentions, put as putInto } from "./mentions.js";
 
 const form = document.querySelector("[data-editor]");
 const text = form.querySelector("[data-text]");
@@ -9,14 +10,11 @@ const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
 form.querySelector("[data-toolbar]").hidden = false;
 for (const button of form.querySelectorAll(".nojs")) button.hidden = true;
 
-/* Changing the text. execCommand keeps the browser's undo, which setRangeText forgets. */
+const people = form.querySelector("[data-people-list]");
+const names = mentions(text, people, form.dataset.people);
+
 function put(words, from = text.selectionStart, to = text.selectionEnd) {
-  text.focus();
-  text.setSelectionRange(from, to);
-  if (!document.execCommand("insertText", false, words)) {
-    text.setRangeText(words, from, to, "end");
-    text.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  putInto(text, words, from, to);
 }
 
 function wrap(before, after, filler) {
@@ -61,7 +59,7 @@ const marks = {
   table: () => block("| Name | Value |\n| ---- | ----: |\n|      |       |"),
   mention: () => {
     put("@");
-    complete();
+    names.complete();
   },
 };
 const keys = { b: "bold", i: "italic", k: "link", e: "code" };
@@ -86,7 +84,7 @@ text.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && keys[event.key]) {
     event.preventDefault();
     marks[keys[event.key]]();
-  } else if (!people.hidden) choosePerson(event);
+  } else if (!people.hidden) names.choose(event);
   else if (event.key === "Enter" && !event.shiftKey) goOnWithList(event);
 });
 
@@ -101,71 +99,6 @@ function goOnWithList(event) {
   if (!words) return put("", from, text.selectionStart);
   put(`\n${indent}${sign ? `${sign}${box ? " [ ]" : ""}` : `${Number(number) + 1}${stop}`} `);
 }
-
-/* Mentions: names are completed while one types. */
-const people = form.querySelector("[data-people-list]");
-let asked = 0;
-
-function begun() {
-  return text.value.slice(0, text.selectionStart).match(/(?:^|[\s(])@([a-z0-9_-]{0,38})$/i);
-}
-
-async function complete() {
-  const found = begun();
-  const mine = ++asked;
-  if (!found) return hidePeople();
-  const answer = await fetch(`${form.dataset.people}?q=${encodeURIComponent(found[1])}`);
-  if (mine !== asked || !answer.ok) return;
-  const names = (await answer.json()).people;
-  people.replaceChildren(...names.map(option));
-  people.hidden = !names.length;
-  point(0);
-}
-
-function option(person, index) {
-  const item = document.createElement("li");
-  item.role = "option";
-  item.id = `person-${index}`;
-  item.dataset.username = person.username;
-  item.append(Object.assign(document.createElement("b"), { textContent: `@${person.username}` }));
-  item.append(Object.assign(document.createElement("small"), { textContent: person.name }));
-  item.addEventListener("mousedown", (event) => {
-    event.preventDefault();
-    take(item);
-  });
-  return item;
-}
-
-function point(index) {
-  const items = [...people.children];
-  items.forEach((item, at) => item.setAttribute("aria-selected", at === index));
-  if (items[index]) text.setAttribute("aria-activedescendant", items[index].id);
-}
-
-function hidePeople() {
-  people.hidden = true;
-  text.removeAttribute("aria-activedescendant");
-}
-
-function take(item) {
-  const found = begun();
-  if (found) put(`${item.dataset.username} `, text.selectionStart - found[1].length, text.selectionStart);
-  hidePeople();
-}
-
-function choosePerson(event) {
-  const items = [...people.children];
-  const at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) point((at + step + items.length) % items.length);
-  else if (event.key === "Enter" || event.key === "Tab") take(items[at]);
-  else if (event.key === "Escape") hidePeople();
-  else return;
-  event.preventDefault();
-}
-
-text.addEventListener("input", complete);
-text.addEventListener("blur", hidePeople);
 
 /* Files that are pasted, dropped or chosen become file assets. */
 async function upload(file) {

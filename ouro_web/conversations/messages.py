@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -110,6 +110,23 @@ def of_person(person: User) -> "QuerySet[Conversation]":
     rows: QuerySet[Conversation] = Conversation.objects.readable_by(person)  # type: ignore[assignment]
     rows = rows.select_related("owner", "organization", "team").prefetch_related("grants__user")
     return with_unread(rows, person).order_by(F("last_at").desc(), "-pk")
+
+
+def with_last(rows: "QuerySet[Conversation]") -> "QuerySet[Conversation]":
+    """Each with `last_text` and `last_author`: what was said last, and by whom; None before."""
+    last = Message.objects.filter(conversation=OuterRef("pk"), type=MessageType.MESSAGE)
+    newest = last.order_by("-created_at")
+    return rows.annotate(
+        last_text=Subquery(newest.values("text")[:1]),
+        last_author=Subquery(newest.values("author__username")[:1]),
+    )
+
+
+def named(rows: "QuerySet[Conversation]", text: str) -> "QuerySet[Conversation]":
+    """Those whose name, summary or people have this in them."""
+    by_person = Q(grants__user__username__istartswith=text) | Q(owner__username__istartswith=text)
+    found = Q(name__icontains=text) | Q(description__icontains=text) | by_person
+    return rows.filter(pk__in=Conversation.objects.filter(found).values("pk"))
 
 
 def _checked(text: str, *, has_data: bool) -> str:

@@ -22,6 +22,7 @@ SECTIONS = (
     ("files", "Files", "file"),
     ("datasets", "Datasets", "table-2"),
     ("posts", "Posts", "notebook-text"),
+    ("conversations", "Conversations", "messages-square"),
 )
 THEMES = ("light", "dark")
 MOST_COUNTED = 100  # the bell says 99+ then

@@ -18,6 +18,7 @@ from ouro_web.accounts import keys
 from ouro_web.actions import copies
 from ouro_web.actions.models import Action, ActionAsset, ActionLog
 from ouro_web.comments import talk
+from ouro_web.conversations import members, messages
 from ouro_web.datasets import tables
 from ouro_web.files import storage
 from ouro_web.posts import drafts, publish
@@ -28,7 +29,14 @@ pytestmark = pytest.mark.django_db
 SECRET = "canary7q"  # begins every private word; what follows says which one came out
 LINK = re.compile(r'(?:href|src|hx-get|data-again|data-run-form)="(/[^"]*)"')
 ROOTS = ["/", "/search?q=open", "/posts/", "/files/", "/datasets/", "/services/", "/actions/?all=1"]
-ROOTS += ["/teams/", "/developers", "/llms.txt", "/notifications/", "/posts/feed"]
+ROOTS += [
+    "/conversations/",
+    "/teams/",
+    "/developers",
+    "/llms.txt",
+    "/notifications/",
+    "/posts/feed",
+]
 # Bytes, drawings and sign-in pages hold no words of assets.
 SKIPPED = ("/static/", "/accounts/", "/theme", "/posts/diagram", "/api/docs")
 MOST_PAGES = 260
@@ -62,11 +70,15 @@ def hidden(place, alice, make_route) -> dict[str, Any]:
         description=f"{SECRET}abstract",
     )  # fmt: skip
     talk.add(post, author=alice, text=f"{SECRET}remark for @carol and @rita")
+    conversation = members.begin(
+        where, members=[], name=f"{SECRET}talkname", summary=f"{SECRET}talkabout"
+    )
+    messages.say(conversation, author=alice, text=f"{SECRET}message for @carol and @rita")
     body = {"type": "object", "title": f"{SECRET}schema"}
     route = make_route(f"{SECRET}route", path=f"/{SECRET}path", body=body, visibility="private")
     return {
         "file": file, "picture": picture, "table": table, "view": view, "post": post,
-        "route": route, "run": _run(route, alice, SECRET),
+        "conversation": conversation, "route": route, "run": _run(route, alice, SECRET),
     }  # fmt: skip
 
 
@@ -119,7 +131,7 @@ def _link(run: Action, asset: Any, direction: str) -> None:
 def _text(hidden: dict[str, Any], secret_run: Action, shared: Action, route: Any) -> str:
     """Every way in which a text can speak of something."""
     kinds = {"file": "file", "picture": "file", "table": "dataset", "post": "post",
-             "route": "route"}  # fmt: skip
+             "route": "route", "conversation": "conversation"}  # fmt: skip
     pieces = ["Open words for @carol and @rita."]
     for name, kind in kinds.items():
         pk = hidden[name].pk
@@ -212,6 +224,7 @@ def test_the_owner_finds_all_of_it_there(opened, hidden, signed_in, alice):
     found = {each.rpartition(SECRET)[2] for each in wrong}
     fields = "filename about picture table rows column cell view post heading abstract remark"
     fields += " schema route path value key fault input line linking draft text"
+    fields += " talkname talkabout message"
     assert set(fields.split()) - found == set()
 
 
@@ -221,6 +234,7 @@ def api_path(address: Address, opened: dict[str, Any]) -> str:
         "pk": things.get(address.pattern.split("/")[1], opened["posts"].pk), "name": "lab",
         "service_id": things["services"], "route_id": things["routes"], "token": "none",
         "view_id": things["posts"], "request_pk": things["posts"], "user_pk": things["posts"],
+        "message_pk": things["posts"],
     }  # fmt: skip
     return address.fill({name: str(given[name]) for name, _ in address.arguments})
 
@@ -234,6 +248,7 @@ def test_nothing_private_comes_out_by_the_api(person, opened, hidden, request):
     for kind in ("posts", "files", "datasets", "routes", "services", "actions"):
         pk = opened[kind].pk
         paths += [f"/api/assets/{pk}/{part}" for part in PARTS]
+    paths += [f"/api/conversations/{hidden['conversation'].pk}{end}" for end in ("", "/messages")]
     told_of = 0
     for path in paths:
         answer = client.get(path, headers={"authorization": key})

@@ -13,6 +13,7 @@ from ouro_web.actions.call import Call
 from ouro_web.actions.models import ActionAsset, ActionLog
 from ouro_web.actions.run import start
 from ouro_web.comments import talk
+from ouro_web.conversations import members, messages
 from ouro_web.datasets import drafts, tables
 from ouro_web.files import storage, uploads
 from ouro_web.notifications.notify import notify
@@ -48,6 +49,8 @@ ENDING = {
     "assets:delete",
     "posts:discard",
     "comments:delete",
+    "conversations:leave",
+    "conversations:send_out",
     "teams:dissolve",
 }
 OPEN_TO_ALL = {"people:detail", "people:feed", "files:signed", "assets:ask"}
@@ -76,6 +79,8 @@ def things(place, alice, make_route):
         asset_name=file.name,
     )  # fmt: skip
     comment = talk.add(post.asset, author=alice, text=f"{CANARY} comment")
+    conversation = members.begin(where, members=[], name=f"{CANARY} talk", summary=CANARY)
+    said = messages.say(conversation, author=alice, text=f"{CANARY} message")
     draft = SpecDraft.objects.create(user=alice, document="{}")
     hidden = found_organization(founder=alice, name="hidden", display_name=f"{CANARY} lab")
     team = found_team(
@@ -89,6 +94,7 @@ def things(place, alice, make_route):
         "notifications": notify(alice, "comment", CANARY),
         "settings": keys.issue(alice, name=CANARY)[0], "teams": team, "organizations": hidden,
         "view": dataset.views.create(name=f"{CANARY} view"), "arrival": arrival,
+        "conversations": conversation, "message": said,
         "teams:pin": post, "teams:answer": asked,
         "upload": uploads.receive(
             alice, filename=f"{CANARY}.txt", content=BytesIO(CANARY.encode())
@@ -107,7 +113,7 @@ def values(address: Address, things) -> dict[str, str]:
         "token": "not-a-token", "filename": "x.csv",
         "name": getattr(things.get(address.noun), "name", ""),
         "organization": things["organizations"].name, "view": things["view"].pk,
-        "arrival": things["arrival"].pk,
+        "arrival": things["arrival"].pk, "message": things["message"].pk,
     }  # fmt: skip
     return {name: str(given[name]) for name, _ in address.arguments}
 
@@ -210,7 +216,14 @@ def test_hostile_input_never_gets_a_server_error(value, things, signed_in, alice
 
 LISTS = ["/", "/search?q=canary7q", "/users/alice", "/files/", "/datasets/", "/posts/"]
 LISTS += ["/posts/feed", "/users/alice/feed", "/teams/lab/alloys/feed"]
-LISTS += ["/services/", "/actions/?who=all", "/teams/", "/organizations/lab", "/teams/lab/alloys"]
+LISTS += [
+    "/services/",
+    "/actions/?who=all",
+    "/conversations/",
+    "/teams/",
+    "/organizations/lab",
+    "/teams/lab/alloys",
+]
 
 
 @pytest.mark.parametrize("person", ["nobody", "carol", "rita", "bob"])

@@ -33,6 +33,7 @@ urlpatterns = [
     path("posts/", include("ouro_web.web.urls.posts")),
     path("actions/", include("ouro_web.web.urls.actions")),
     path("comments/", include("ouro_web.web.urls.comments")),
+    path("conversations/", include("ouro_web.web.urls.conversations")),
     path("notifications/", include("ouro_web.web.urls.notifications")),
     path("organizations/", include("ouro_web.web.urls.organizations")),
     path("teams/", include("ouro_web.web.urls.teams")),

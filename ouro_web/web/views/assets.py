@@ -30,6 +30,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     asset = editable_asset(request.user, pk)
+    if asset.asset_type == AssetType.CONVERSATION:
+        return redirect("conversations:about", pk=asset.pk)
     if asset.asset_type == AssetType.POST:
         return redirect("posts:edit", owner=asset.namespace, slug=asset.slug)
     form = AssetForm(request.POST or None, instance=asset)
@@ -45,6 +47,8 @@ def edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def share(request: SignedInRequest, pk: UUID) -> HttpResponse:
     asset = managed_asset(request.user, pk)
+    if asset.asset_type == AssetType.CONVERSATION:
+        return redirect("conversations:about", pk=asset.pk)
     form = GrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,6 +85,8 @@ def ask(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def unshare(request: SignedInRequest, pk: UUID, username: str) -> HttpResponse:
     asset = managed_asset(request.user, pk)
+    if asset.asset_type == AssetType.CONVERSATION:
+        return redirect("conversations:about", pk=asset.pk)
     person = get_object_or_404(User, username=username)
     revoke(asset, user=person)
     messages.success(request, f"{person.display_name} has no role on it any more.")
@@ -92,6 +98,8 @@ def unshare(request: SignedInRequest, pk: UUID, username: str) -> HttpResponse:
 def delete(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Asks first, and names what goes with it."""
     asset = managed_asset(request.user, pk)
+    if asset.asset_type == AssetType.CONVERSATION:
+        return redirect("conversations:leave", pk=asset.pk)
     if request.method == "POST":
         delete_asset(asset)
         messages.success(request, f"{asset.name} is deleted.")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from ouro_web.assets import changing
 from ouro_web.assets.changing import Changes
 from ouro_web.assets.consequences import audience, of_visibility
-from ouro_web.assets.models import Asset
+from ouro_web.assets.models import Asset, AssetType
 from ouro_web.posts.models import PostState
 from ouro_web.web.forms.assets import MoveForm, VisibilityForm
 from ouro_web.web.forms.people import PersonForm
@@ -29,6 +29,8 @@ Answer = Callable[[SignedInRequest, Asset, Any], HttpResponse | None]
 @require_http_methods(["GET", "POST"])
 def place(request: SignedInRequest, pk: UUID) -> HttpResponse:
     asset = managed_asset(request.user, pk)
+    if asset.asset_type == AssetType.CONVERSATION:  # it is private, and stays with who is in it
+        return redirect("conversations:about", pk=asset.pk)
     asked = request.POST.get("about", "") if request.method == "POST" else ""
     forms = _forms(request, asset, asked)
     answers: dict[str, Answer] = {"visibility": _show_to, "move": _move, "owner": _hand_over}

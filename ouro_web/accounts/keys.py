@@ -5,6 +5,7 @@ import hashlib
 import secrets
 import string
 import zlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -53,6 +54,13 @@ def find(key: str) -> ApiKey | None:
 def with_id(pk: UUID) -> ApiKey | None:
     """The same for a key that is named by its id."""
     return _by_id.first(pk=pk, now=timezone.now())
+
+
+def good_among(pks: Iterable[UUID]) -> set[UUID]:
+    """Those of these keys that are good now."""
+    unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    rows = ApiKey.objects.filter(unexpired, pk__in=set(pks), revoked_at=None, user__is_active=True)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _good() -> QuerySet[ApiKey]:

@@ -2,6 +2,7 @@
 key and is good only while that key is, so revoking the key ends its tokens at once."""
 
 import hashlib
+import math
 import time
 from uuid import UUID
 
@@ -40,6 +41,14 @@ def key_named_by(token: str) -> UUID | None:
         except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
             continue
     return None
+
+
+def ends_at(token: str) -> float:
+    """When a good token ends, in seconds since 1970; an API key itself ends when it is revoked."""
+    try:
+        return float(jwt.decode(token, options={"verify_signature": False})["exp"])
+    except (jwt.InvalidTokenError, KeyError):
+        return math.inf
 
 
 def _secret(secret: str) -> bytes:

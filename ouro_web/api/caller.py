@@ -42,7 +42,7 @@ class Key(AuthBase):
     )
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        key = _key(credential(request))
+        key = key_of(credential(request))
         if key is None:
             return None
         limits.request_with(key)
@@ -59,7 +59,8 @@ def credential(request: HttpRequest) -> str:
     return rest.strip() if scheme.lower() == "bearer" else given
 
 
-def _key(given: str) -> ApiKey | None:
+def key_of(given: str) -> ApiKey | None:
+    """The key that an access token was made for, or an API key itself; None when it is not good."""
     if given.startswith(keys.PREFIX):
         return keys.find(given)
     pk = tokens.key_named_by(given) if given else None

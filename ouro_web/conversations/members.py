@@ -108,6 +108,13 @@ def members_of(conversation: Conversation) -> list[User]:
     return [conversation.owner, *(grant.user for grant in grants)]
 
 
+def writers_of(pk: UUID) -> set[UUID]:
+    """The ids of those who may write in a conversation; none where there is no such."""
+    owners = Conversation.objects.filter(pk=pk).values_list("owner", flat=True)
+    grants = Grant.objects.filter(asset__as_conversation=pk, role__in=(Role.WRITE, Role.ADMIN))
+    return {*owners, *grants.values_list("user", flat=True)}
+
+
 def people_with(ids: Iterable[UUID]) -> list[User]:
     """In the order given. Raises ValidationError keyed by members for one who is not here."""
     wanted = list(dict.fromkeys(ids))
@@ -185,3 +192,4 @@ def _called_anew(conversation: Conversation) -> None:
     if not fresh.is_named:
         fresh.name = conversation.name = called_by(members_of(fresh))
         fresh.save(update_fields=["name"])
+    telling.of_change(fresh)

@@ -3,10 +3,12 @@ shows the newest: they are one piece of news."""
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from ouro_web.accounts.models import User
 from ouro_web.conversations.models import Conversation, Message, MessageType
 from ouro_web.lib.markdown import Rendered
+from ouro_web.notifications import live
 from ouro_web.notifications.models import Kind
 from ouro_web.notifications.notify import forget_about, mentioned, notify, notify_again, seen_about
 
@@ -35,6 +37,7 @@ def of_message(conversation: Conversation, message: Message) -> None:
 
 def of_edit(message: Message) -> None:
     """Those it names now hear of it once."""
+    at_once(message, "message-updated")
     said, conversation = Rendered.from_json(message.rendered), message.conversation
     text = f"{message.author.display_name} mentioned you in {conversation.name}."
     mentioned(
@@ -44,7 +47,52 @@ def of_edit(message: Message) -> None:
 
 
 def of_change(conversation: Conversation) -> None:
-    """Its name or summary: no news for an inbox."""
+    """Its name, summary or people: no news for an inbox, but for those who have it open."""
+    told = {
+        "id": conversation.pk,
+        "conversation_id": conversation.pk,
+        "name": conversation.name,
+        "summary": conversation.description or None,
+        "members": _members(conversation),
+    }
+    live.tell(map(live.room_of, told["members"]), "conversation-updated", told)
+
+
+def at_once(message: Message, event: str = "new-message") -> None:
+    """Programs of the others that are connected hear of every message, also of an agent's steps
+    and of who came and left."""
+    others = [pk for pk in _members(message.conversation) if pk != message.author_id]
+    live.tell(map(live.room_of, others), event, _as_event(message))
+
+
+def _members(conversation: Conversation) -> list[UUID]:
+    granted = conversation.grants.model.objects.filter(asset=conversation.pk).order_by("pk")
+    owner = conversation.asset.owner_id
+    return [owner, *(pk for pk in granted.values_list("user", flat=True) if pk != owner)]
+
+
+def _as_event(message: Message) -> dict[str, Any]:
+    """As the API has it, but for the document."""
+    by = message.author
+    return {
+        "id": message.pk,
+        "conversation_id": message.conversation_id,
+        "user_id": by.pk,
+        "user": {
+            "user_id": by.pk,
+            "username": by.username,
+            "name": by.display_name,
+            "actor_type": "agent" if by.is_agent else "user",
+        },
+        "type": message.type,
+        "text": message.text,
+        "data": message.data,
+        "turn_id": message.turn_id,
+        "seq": message.seq,
+        "metadata": message.metadata or None,
+        "created_at": message.created_at.isoformat(),
+        "last_updated": (message.edited_at or message.created_at).isoformat(),
+    }
 
 
 def seen(conversation: Conversation, person: User) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ouro_web.accounts.models import User
 from ouro_web.assets.models import Asset
+from ouro_web.conversations import telling
 from ouro_web.conversations.models import Conversation, Message, MessageType, ReadMark
 from ouro_web.lib import markdown
 
@@ -46,6 +47,7 @@ def put(message: Message) -> Message:
     rows.update(last_at=at)
     Asset.objects.filter(pk=conversation.pk).update(updated_at=at)
     ReadMark.objects.filter(conversation=conversation, person=message.author).update(read_until=at)
+    telling.at_once(message)
     return message
 
 

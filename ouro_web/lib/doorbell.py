@@ -28,17 +28,25 @@ def answer(at: Path, take: Callable[[bytes], object]) -> Callable[[], None]:
     """Take all that comes there from now on, in a thread of its own; whoever listened before hears
     no more. While `take` waits, callers soon find no room. Calling what it gives ends it for those
     who come later."""
+    bell = bound(at)
+    if bell is None:
+        return lambda: None
+    mine = at.stat().st_ino
+    threading.Thread(target=_listen, args=(bell, take), name="doorbell", daemon=True).start()
+    return lambda: _take_down(at, mine)
+
+
+def bound(at: Path) -> socket.socket | None:
+    """The socket that takes what comes there; None, with a warning, where there can be none."""
     bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     try:
         at.unlink(missing_ok=True)
         bell.bind(str(at))
     except OSError as error:  # most likely a path of more than about a hundred characters
-        logger.warning("Nobody can ring at %s (%s); what comes takes the queue", at, error)
+        logger.warning("Nobody can ring at %s (%s); what comes goes another way", at, error)
         bell.close()
-        return lambda: None
-    mine = at.stat().st_ino
-    threading.Thread(target=_listen, args=(bell, take), name="doorbell", daemon=True).start()
-    return lambda: _take_down(at, mine)
+        return None
+    return bell
 
 
 def _listen(bell: socket.socket, take: Callable[[bytes], object]) -> None:

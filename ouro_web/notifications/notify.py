@@ -9,6 +9,7 @@ from django.utils import timezone
 from ouro_web.accounts.models import User
 from ouro_web.assets.models import Asset
 from ouro_web.lib import kept
+from ouro_web.notifications import live
 from ouro_web.notifications.models import Kind, Notification
 
 MOST_MENTIONED = 20  # in one text; more is no talk to somebody
@@ -31,7 +32,7 @@ def notify(
     if asset is not None and not Asset.objects.visible_to(user).filter(pk=asset.pk).exists():
         return None
     about["excerpt"] = shortened(about.get("excerpt", ""))
-    return Notification.objects.create(
+    made = Notification.objects.create(
         user=user,
         kind=kind,
         text=text[:500],
@@ -39,6 +40,8 @@ def notify(
         asset_id=asset.pk if asset else None,
         **about,
     )
+    announce([made])
+    return made
 
 
 def mentioned(
@@ -73,28 +76,46 @@ def notify_again(
     told = [person for person in people if person.pk != by.pk]
     about["excerpt"] = shortened(about.get("excerpt", ""))
     Notification.objects.filter(user__in=told, asset=asset.pk, kind=kind).unread().delete()
-    Notification.objects.bulk_create(
+    made = [
         Notification(
             user=person, kind=kind, text=text[:500], source_user=by, asset_id=asset.pk, **about
         )
         for person in told
-    )
+    ]
+    announce(Notification.objects.bulk_create(made))
 
 
 def run_ended(
     *, user_id: UUID, text: str, excerpt: str, failed: bool, action_id: UUID, route_id: UUID | None
 ) -> None:
     """One row and nothing looked up: every run comes by here."""
-    kept.insert(
-        Notification(
-            user_id=user_id,
-            kind=Kind.RUN_FAILED if failed else Kind.RUN_COMPLETE,
-            text=text[:500],
-            excerpt=shortened(excerpt),
-            action_id=action_id,
-            asset_id=route_id,
-        )
+    made = Notification(
+        user_id=user_id,
+        kind=Kind.RUN_FAILED if failed else Kind.RUN_COMPLETE,
+        text=text[:500],
+        excerpt=shortened(excerpt),
+        action_id=action_id,
+        asset_id=route_id,
     )
+    kept.insert(made)
+    announce([made])
+
+
+def announce(made: Iterable[Notification]) -> None:
+    """To programs of these people that are connected now."""
+    for row in made:
+        told = {
+            "id": row.pk,
+            "type": row.kind,
+            "content": {"text": f"{row.text} {row.excerpt}".rstrip()},
+            "asset_id": row.asset_id,
+            "action_id": row.action_id,
+            "comment_id": row.comment_id,
+            "message_id": row.message_id,
+            "source_user_id": row.source_user_id,
+            "created_at": row.created_at.isoformat(),
+        }
+        live.tell([live.room_of(row.user_id)], "notification", told)
 
 
 def shortened(text: str) -> str:

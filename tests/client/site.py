@@ -46,7 +46,7 @@ class Site:
 
 
 @contextmanager
-def running(folder: Path, *, database_url: str = "") -> Iterator[Site]:
+def running(folder: Path, *, database_url: str = "", tasks_url: str = "") -> Iterator[Site]:
     port = free_port()
     environment = {
         **os.environ,
@@ -56,7 +56,7 @@ def running(folder: Path, *, database_url: str = "") -> Iterator[Site]:
         "OURO_DATA_DIR": str(folder),
         "OURO_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
         "DATABASE_URL": database_url,
-        "TASKS_URL": "",
+        "TASKS_URL": tasks_url,
         "STORAGE_URL": "",
         "DJANGO_SETTINGS_MODULE": "ouro_web.settings",
     }

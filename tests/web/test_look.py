@@ -16,6 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from ouro_web.actions.call import Call
 from ouro_web.actions.models import Action, ActionAsset, ActionLog
+from ouro_web.conversations import members, messages
 from ouro_web.datasets import drafts, tables
 from ouro_web.files import storage
 from ouro_web.posts import publish
@@ -87,6 +88,9 @@ def pages(alice, place, make_route) -> list[str]:
     post = publish.create(
         ours, name="On copper", text=f"# One\n\nSee [it](file:{file.pk}).\n\n- [x] done\n\n`code`"
     )
+    talk = members.begin(ours, members=[], name="Energies of copper")
+    messages.say(talk, author=alice, text=f"See [it](file:{file.pk}), @alice: `code`")
+    messages.say(talk, author=alice, text="*Why?*", kind="reasoning", data={"tool": "relax"})
     route.operation["extensions"] = {"x-ouro-response-charts": [CURVE]}
     route.save()
     answer = {"energy": -5.3128, "steps": [{"n": 1, "energy": -5.1}, {"n": 2, "energy": -5.3}]}
@@ -111,6 +115,8 @@ def pages(alice, place, make_route) -> list[str]:
         *(f"{route.get_absolute_url()}/{tab}" for tab in ("actions", "about")),
         *(each.get_absolute_url() for each in (good, bad, live)),
         *(f"/assets/{file.pk}/{act}" for act in ("edit", "share", "delete")),
+        *("/conversations/", "/conversations/new"),
+        *(f"/conversations/{talk.pk}{page}" for page in ("", "/about")),
     ]
 
 

@@ -1,6 +1,7 @@
 // The run form: focus after its buttons, the asset picker, files dropped on it, links with values.
 // Every step works without this file as a plain form.
 import { announce, flash } from "./app.js";
+import { isLarge, send } from "./parts.js";
 
 const form = () => document.getElementById("run-form");
 
@@ -127,19 +128,30 @@ document.addEventListener("click", (event) => {
   }
 });
 
-/* Upload with progress: chosen in the dialogue, dropped anywhere on the field, or pasted. */
-function upload(picker, files) {
+/* Upload with progress: chosen in the dialogue, dropped anywhere on the field, or pasted. Large
+   files go in parts first, and those of them that are there already are not sent again. */
+async function upload(picker, files) {
   const bar = picker.querySelector(".uploading");
+  const { parts: to, library: from } = picker.querySelector("[data-upload]").dataset;
+  const token = form().elements.csrfmiddlewaretoken.value;
   const body = new FormData();
   const taken = "many" in picker.dataset ? [...files] : [...files].slice(0, 1);
-  for (const file of taken) body.append("file", file);
+  announce(`Uploading ${taken.map((file) => file.name).join(", ")}.`);
+  const onProgress = (sent, whole) => { bar.hidden = false; bar.value = (100 * sent) / whole; };
+  try {
+    for (const file of taken) {
+      if (isLarge(file)) body.append("upload", await send(file, { to, from, token, onProgress }));
+      else body.append("file", file);
+    }
+  } catch (problem) {
+    bar.hidden = true;
+    flash(`${problem.message} Choose the file again to go on where it stopped.`);
+    return;
+  }
   const request = new XMLHttpRequest();
   request.open("POST", addressOf(picker));
-  request.setRequestHeader("X-CSRFToken", form().elements.csrfmiddlewaretoken.value);
-  request.upload.onprogress = (event) => {
-    bar.hidden = false;
-    if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
-  };
+  request.setRequestHeader("X-CSRFToken", token);
+  request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded, event.total);
   request.onload = () => {
     bar.hidden = true;
     if (request.status === 200 || request.status === 422) replace(picker, request.responseText);
@@ -149,7 +161,6 @@ function upload(picker, files) {
     bar.hidden = true;
     flash("The upload was cut off. Nothing was kept; try again.");
   };
-  announce(`Uploading ${taken.map((file) => file.name).join(", ")}.`);
   request.send(body);
 }
 

@@ -1,10 +1,9 @@
 // Uploading in parts, with progress, going on where it was cut. Without this file the form sends
 // everything at once.
 import { announce } from "./app.js";
+import { PART, PAUSES, refusal } from "./parts.js";
 
-const PART = 8 * 1024 * 1024; // what is lost at most when the line or the server breaks
 const AT_ONCE = 3;
-const PAUSES = [0, 1000, 3000, 5000, 10000, 20000];
 
 const form = document.querySelector("[data-upload]");
 const queue = form.querySelector("[data-queue]");
@@ -137,15 +136,6 @@ class Sending {
     this.item.querySelector("[data-out]").remove();
     this.say(`${size(file.size)}, uploaded`);
   }
-}
-
-/* What the site says against it; nothing when it was not the site that said no. */
-function refusal(problem) {
-  const answer = problem.originalResponse;
-  if (!answer || answer.getStatus() === 0) return "";
-  if ([409, 423, 460].includes(answer.getStatus()) || answer.getStatus() >= 500 && answer.getStatus() !== 507) return "";
-  const says = answer.getBody();
-  return says && !says.startsWith("<") ? says : `The site answered ${answer.getStatus()}.`;
 }
 
 async function post(data) {

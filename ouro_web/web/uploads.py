@@ -3,13 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
+from ouro_web.accounts.models import User
 from ouro_web.assets.access import Visibility
-from ouro_web.files.models import File
+from ouro_web.assets.compatibility import misfit
+from ouro_web.assets.models import Asset
+from ouro_web.assets.placement import Placement
+from ouro_web.files import uploads
+from ouro_web.files.models import File, Upload
 from ouro_web.files.storage import store
 from ouro_web.lib.declarations import Declaration
 from ouro_web.lib.fields.names import State, drop, one
@@ -31,7 +37,9 @@ def keep_uploads(
         ids = state.get(control, []) if declaration.many else []
         try:
             given = list(_given(request, state, declaration))
+            came = list(_came(request, state, declaration))
             new = [str(keep(request, declaration, upload).pk) for upload in given]
+            new += [str(_keep_upload(request, declaration, upload).pk) for upload in came]
         except ValidationError as refused:
             faults[name] = " ".join(refused.messages)
         else:
@@ -51,6 +59,22 @@ def _given(
     text = one(state, f"{control}~text")
     if text.strip():
         yield pasted(declaration, text, one(state, f"{control}~name"))
+
+
+def _came(request: Request, state: State, declaration: Declaration) -> Iterator[Upload]:
+    """Those that came in parts before."""
+    for named in state.get(f"a/{declaration.name}~upload", []):
+        found = uploads.find(request.user, named) if isinstance(request.user, User) else None
+        if found is None:
+            raise ValidationError({"file": "is not there any more. Upload it again."})
+        yield found
+
+
+def _keep_upload(request: Request, declaration: Declaration, upload: Upload) -> File:
+    candidate = cast(Asset, SimpleNamespace(asset_type="file", as_file=upload))
+    if reason := misfit(candidate, declaration):
+        raise ValidationError({"file": f"does not fit. {reason}"})
+    return uploads.make_file(_private(request), upload, name="")
 
 
 def pasted(declaration: Declaration, text: str, name: str) -> SimpleUploadedFile:
@@ -79,8 +103,12 @@ def keep(request: Request, declaration: Declaration, upload: "UploadedFile[Any]"
     if reason := upload_misfit(declaration, filename, upload.content_type or "", upload):
         raise ValidationError({"file": f"does not fit. {reason}"})
     return store(
-        replace(default_placement(request), visibility=Visibility.PRIVATE),
+        _private(request),
         filename=filename,
         content=upload.chunks(),
         media_type=upload.content_type or "",
     )
+
+
+def _private(request: Request) -> Placement:
+    return replace(default_placement(request), visibility=Visibility.PRIVATE)

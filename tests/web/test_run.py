@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from functools import partial
 from io import BytesIO
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ouro_web.actions.models import Action
+from ouro_web.files import uploads
 from ouro_web.files.models import File
 from ouro_web.files.storage import store
 from ouro_web.lib.fields import exact
@@ -295,6 +297,21 @@ def test_a_dropped_file_is_stored_and_chosen(signed_in, alice, address):
     file = alice.assets.get(name="fresh.cif")
     assert f'name="a/structure" value="{file.pk}"' in chosen.content.decode()
     assert file.visibility == "private"
+
+
+def test_a_large_file_that_came_in_parts_is_chosen(signed_in, alice, carol, address):
+    kept = uploads.receive(alice, filename="large.cif", content=BytesIO(CIF))
+    wrong_kind = uploads.receive(alice, filename="large.txt", content=BytesIO(CIF))
+    others = uploads.receive(carol, filename="hers.cif", content=BytesIO(CIF))
+    post = partial(signed_in(alice).post, f"{address}/picker?input=structure")
+
+    assert f'value="{kept.pk}"' in post({"upload": str(kept.pk)}).content.decode()
+    for given, words in (
+        (wrong_kind.pk, "does not fit"), (others.pk, "not there any more"), ("x", "not there any"),
+    ):  # fmt: skip
+        answer = post({"upload": str(given)})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
 
 
 def test_a_file_that_does_not_fit_is_refused_and_not_kept(signed_in, alice, address):

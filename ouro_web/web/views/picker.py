@@ -40,11 +40,17 @@ def picker(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
 
 
 def _uploaded(request: SignedInRequest, declaration: Declaration) -> AssetInput:
-    """Files dropped or chosen, or a pasted text, beside the assets that are there already."""
+    """Files dropped or chosen, large ones that came in parts, or a pasted text, beside the assets
+    that are there already."""
     control, text = f"a/{declaration.name}", request.POST.get("text", "")
-    state = {control: request.GET.getlist("have"), f"{control}~text": [text]}
+    sent = request.POST.getlist("upload")
+    state = {
+        control: request.GET.getlist("have"),
+        f"{control}~text": [text],
+        f"{control}~upload": sent,
+    }
     request.FILES.setlist(f"{control}~file", request.FILES.getlist("file"))
-    if not request.FILES and not text.strip():
+    if not request.FILES and not sent and not text.strip():
         return AssetInput(declaration, error="No file arrived. Choose it again.")
     names = [upload.name or "" for upload in request.FILES.getlist("file")]
     inputs = {declaration.name: declaration}

@@ -1,0 +1,117 @@
+"""Uploading in a real browser: dropped, pasted, a folder, a large file for a run; and what was cut
+goes on after the page was loaded again."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Route, expect, sync_playwright
+
+from ouro_web.files import storage
+from ouro_web.files.models import File, Upload
+
+pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+
+PARTS = bytes(range(256)) * (5 * 16 * 1024)  # 20 MB: two parts and a half
+SECONDS = 60_000
+GIVE = """([selector, kind, names]) => {
+  const transfer = new DataTransfer();
+  for (const name of names) transfer.items.add(new File([`words of ${name}`], name));
+  const event = kind === "drop" ? new DragEvent("drop", { dataTransfer: transfer, bubbles: true })
+    : new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true });
+  document.querySelector(selector).dispatchEvent(event);
+}"""
+
+
+@pytest.fixture
+def page(live_server, signed_in, alice, make_route, settings) -> Iterator[Page]:
+    settings.PUBLIC_URL = live_server.url
+    make_route(input_assets={"structure": {"asset_type": "file"}}, body={"type": "object"})
+    cookie = signed_in(alice).cookies["ouro_session"].value
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(base_url=live_server.url)
+        context.set_default_timeout(SECONDS)
+        context.add_cookies([{"name": "ouro_session", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        yield page
+        browser.close()
+    assert not problems
+
+
+def uploaded(page: Page, *names: str) -> None:
+    for name in names:
+        link = page.locator("[data-queue]").get_by_role("link", name=name)
+        expect(link).to_be_visible(timeout=SECONDS)
+
+
+def words(name: str) -> bytes:
+    with storage.open_file(File.objects.get(filename=name)) as content:
+        return content.read()
+
+
+def test_files_come_by_every_way_and_go_on_after_a_break(page, tmp_path):
+    """One browser for all of it, since each costs seconds."""
+    folder = tmp_path / "study"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "one.txt").write_bytes(b"one")
+    (folder / "inner/two.txt").write_bytes(b"two")
+    large = tmp_path / "large.bin"
+    large.write_bytes(PARTS)
+
+    page.goto("/files/new")
+    page.evaluate(GIVE, ["[data-drop]", "drop", ["a.txt", "b.txt"]])
+    page.evaluate(GIVE, ["body", "paste", ["c.txt"]])
+    page.locator("input[webkitdirectory]").set_input_files(folder)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    uploaded(page, "a.txt", "b.txt", "c.txt", "study/one.txt", "study/inner/two.txt")
+    assert words("b.txt") == b"words of b.txt"
+    assert File.objects.get(filename="two.txt").name == "study/inner/two.txt"
+
+    offsets = broken_off(page, large)
+    assert offsets[:2] == ["0", str(8 << 20)]
+    page.goto("/files/new")
+    assert Upload.objects.get().arrived == 8 << 20
+    page.locator("input[name=file]").set_input_files(large)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.wait_for_url("**/files/alice/large-bin")
+    assert offsets[-2:] == [str(8 << 20), str(16 << 20)]
+    assert words("large.bin") == PARTS
+
+    for_a_run(page, tmp_path / "for-a-run.bin")
+
+
+def broken_off(page: Page, large) -> list[str]:
+    """The second part does not get through. Gives the offsets of all parts, also later ones."""
+    offsets: list[str] = []
+
+    def cut(route: Route) -> None:
+        is_part = route.request.method == "PATCH"
+        if is_part:
+            offsets.append(route.request.headers["upload-offset"])
+        if is_part and len(offsets) == 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/files/uploads/*", cut)
+    page.goto("/files/new")
+    page.locator("input[name=file]").set_input_files(large)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Upload", exact=True).click()
+    page.once("dialog", lambda dialog: dialog.accept())  # that something is on its way
+    return offsets
+
+
+def for_a_run(page: Page, large) -> None:
+    large.write_bytes(PARTS[::-1])
+    page.goto("/routes/lab/relax-structure")
+    with page.expect_response(lambda answer: "/picker" in answer.url) as chosen:
+        page.locator("[data-upload]").set_input_files(large)
+    assert chosen.value.status == 200
+    expect(page.get_by_role("link", name="for-a-run.bin")).to_be_visible(timeout=SECONDS)
+    assert words("for-a-run.bin") == PARTS[::-1]

@@ -6,6 +6,7 @@ ONE_BY_ONE = 100
 CLIENTS, RUNS_EACH = 50, 10
 AT_ONCE = 1000
 PAGES = 40
+SAVES = 5
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,19 @@ class Batch:
     starting: float = 0.0
 
 
+class Visitor:
+    """Somebody who is not signed in."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self._url = url
+        self._session = session
+
+    async def get(self, path: str) -> str:
+        async with self._session.get(self._url + path) as answer:
+            answer.raise_for_status()
+            return await answer.text()
+
+
 class Client:
     """A signed-in client of the site."""
 
@@ -81,6 +94,12 @@ class Client:
         async with self._session.get(self._url + path, headers=self._headers) as answer:
             answer.raise_for_status()
             return await answer.text()
+
+    async def post(self, path: str, fields: dict[str, str]) -> None:
+        url = self._url + path
+        async with self._session.post(url, data=fields, headers=self._headers) as answer:
+            answer.raise_for_status()
+            await answer.read()
 
     async def open(self, route: Route) -> list[tuple[str, str]]:
         """The form of a route as a browser would post it back untouched."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bench import api, load, page, processes, rows, tables
-from bench.figures import AT_ONCE, CLIENTS, ONE_BY_ONE, PAGES, RUNS_EACH, Figure, say
+from bench import api, load, page, processes, rows, tables, writing
+from bench.figures import AT_ONCE, CLIENTS, ONE_BY_ONE, PAGES, RUNS_EACH, SAVES, Figure, say
 from bench.site import Site
 from ouro_web.accounts import keys
 from ouro_web.assets import blobs
 from ouro_web.datasets.models import Dataset
+from ouro_web.posts.models import Post
 from ouro_web.services.models import Route
 
 
@@ -42,6 +43,7 @@ def take(place: Site) -> None:
     asyncio.run(many_clients(bench))
     all_at_once(bench)
     asyncio.run(history_page(bench))
+    asyncio.run(long_post(bench, writing.post(person.user)))
     asyncio.run(deep_page(bench, million_rows(bench)))
     asyncio.run(programs(bench, keys.issue(person.user, name="bench")[1]))
 
@@ -141,6 +143,28 @@ async def history_page(bench: Bench) -> None:
             await client.get(address)
     each = (_cpu(bench.place)["web"] - before) / PAGES
     say(Figure("history page of 50 rows: CPU", each * 1000, "ms"))
+
+
+async def long_post(bench: Bench, made: Post) -> None:
+    """A post of 100 kB without embeds, read and saved. CPU of the web process; what renders a long
+    text is a process of its own, which counts."""
+    web = bench.place.part("uvicorn")
+    address = made.get_absolute_url()
+    async with bench.session() as session:
+        client, visitor = bench.client(session), load.Visitor(bench.place.url, session)
+        for name, reader in (("a visitor", visitor), ("signed in", client)):
+            await reader.get(address)
+            before = processes.cpu_seconds(web)
+            for _ in range(PAGES):
+                await reader.get(address)
+            each = (processes.cpu_seconds(web) - before) / PAGES
+            say(Figure(f"a post of 100 kB, {name}: CPU", each * 1000, "ms", 10))
+        before = processes.cpu_with_ended(web)
+        for number in range(SAVES):
+            fields = {"name": made.name, "text": f"{made.text}\n\n{number}", "do": "autosave"}
+            await client.post(f"{address}/edit", fields)
+    each = (processes.cpu_with_ended(web) - before) / SAVES
+    say(Figure("a post of 100 kB, saved: CPU", each * 1000, "ms", 2000))
 
 
 async def programs(bench: Bench, key: str) -> None:

@@ -25,6 +25,12 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) * _TICK
 
 
+def cpu_with_ended(pid: int) -> float:
+    """With that of the processes it started and that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:15])) * _TICK
+
+
 def megabytes(pids: list[int]) -> float:
     """Resident memory; pages that processes share count once."""
     total = 0

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from ouro_web.actions.models import Action, ActionAsset
 from ouro_web.assets.access import Person
 from ouro_web.assets.models import Asset
+from ouro_web.lib import kept
+from ouro_web.lib.kept import Slot
 
 STEPS = 3  # runs in a row, to each side
 MOST_RUNS = 6  # and assets, in one step
@@ -50,10 +54,17 @@ class Family:
         return [node for node in self.middle.farther if node.level > 0]
 
 
+_linked = kept.Rows(
+    lambda: ActionAsset.objects.filter(asset=Slot("pk", UUIDField())).values_list("pk")[:1]
+)
+
+
 def of(asset: Asset, person: Person) -> Family:
     """At most three queries for each step, and one more to each side."""
     family = Family(Node(0, asset=asset), [])
     family.nodes.append(family.middle)
+    if not _linked.all(pk=asset.pk):
+        return family
     known: dict[UUID, Node] = {asset.pk: family.middle}
     for sign in (-1, 1):
         _walk(family, known, person, sign)

@@ -65,7 +65,18 @@ def readable(person: Person) -> "Condition":
 
 def may_read(asset: UUID, person: Person) -> bool:
     """The rule for one asset, without a query to be built for it."""
-    condition = readable(person)
+    return _holds(readable(person), asset)
+
+
+def may_edit(asset: UUID, person: Person) -> bool:
+    return _holds(editable(person), asset)
+
+
+def may_manage(asset: UUID, person: Person) -> bool:
+    return _holds(managed(person), asset)
+
+
+def _holds(condition: "Condition", asset: UUID) -> bool:
     if not isinstance(condition, Allowed):
         return False
     sql, params = condition.rhs
@@ -114,7 +125,7 @@ Condition = Allowed | Q
 @lru_cache(maxsize=1000)
 def _condition(rule: Rule, person: UUID | None) -> Condition:
     inherited = Q(visibility=Visibility.INHERIT) & rule(person, "parent__")
-    # The place comes last among the parameters, as `may_read` has it.
+    # The place comes last among the parameters, as `_holds` has it.
     rows = apps.get_model("assets.Asset")._base_manager.filter(
         rule(person, "") | inherited, pk=_Place(output_field=UUIDField())
     )

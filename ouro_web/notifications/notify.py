@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.utils import timezone
 
 from ouro_web.accounts.models import User
 from ouro_web.assets.models import Asset
 from ouro_web.lib import kept
+from ouro_web.lib.kept import Slot
 from ouro_web.notifications import live
 from ouro_web.notifications.models import Kind, Notification
 
@@ -141,6 +143,20 @@ def mark_all_read(user: User, *, category: str = "", until: UUID | None = None) 
     if until is not None:
         rows = rows.filter(pk__lte=until)
     return rows.update(read_at=timezone.now())
+
+
+_unread = kept.Rows(
+    lambda: Notification.objects.filter(user=Slot("user", UUIDField()), read_at=None).values_list(
+        "pk"
+    )[:1]
+)
+
+
+def unread_of(user: User, *, most: int) -> int:
+    """How many she has not read, up to so many. Every page asks, and mostly there is none."""
+    if not _unread.all(user=user.pk):
+        return 0
+    return Notification.objects.inbox_of(user).unread()[:most].count()
 
 
 def run_seen(user: User, action_id: UUID) -> None:

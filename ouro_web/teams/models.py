@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Expression, Q
 
 from ouro_web.accounts.models import User
 from ouro_web.lib.ids import uuid7
@@ -49,7 +49,7 @@ class ActorPolicy(models.TextChoices):
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
-    def of(self, user: User) -> "OrganizationQuerySet":
+    def of(self, user: User | Expression) -> "OrganizationQuerySet":
         """Where this person may put things: the global organization and her own ones."""
         return self.filter(
             Q(pk=GLOBAL_ID) | Q(memberships__user=user) | Q(teams__memberships__user=user)

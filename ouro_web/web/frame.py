@@ -8,12 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import UUIDField
 from django.http import HttpRequest
 from django.urls import reverse
 
 from ouro_web.accounts.models import User
 from ouro_web.assets.placement import Placement, checked
-from ouro_web.notifications.models import Notification
+from ouro_web.lib import kept
+from ouro_web.lib.kept import Slot
+from ouro_web.notifications.notify import unread_of
 from ouro_web.teams.models import Organization
 
 SECTIONS = (
@@ -26,6 +29,9 @@ SECTIONS = (
 )
 THEMES = ("light", "dark")
 MOST_COUNTED = 100  # the bell says 99+ then
+
+
+_organizations = kept.Rows(lambda: Organization.objects.of(Slot("user", UUIDField())))
 
 
 class Frame:
@@ -72,7 +78,7 @@ class Frame:
         user = self.request.user
         if not isinstance(user, User):
             return []
-        return [each for each in Organization.objects.of(user) if not each.is_global]
+        return [each for each in _organizations.all(user=user.pk) if not each.is_global]
 
     @cached_property
     def unread(self) -> int:
@@ -80,7 +86,7 @@ class Frame:
         user = self.request.user
         if not isinstance(user, User):
             return 0
-        return Notification.objects.inbox_of(user).unread()[:MOST_COUNTED].count()
+        return unread_of(user, most=MOST_COUNTED)
 
     @cached_property
     def organization(self) -> Organization | None:

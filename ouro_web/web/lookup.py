@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
+from ouro_web.assets import access
 from ouro_web.assets.access import ForSaleError, Person
 from ouro_web.assets.models import Asset
 
@@ -39,11 +40,11 @@ def managed_asset(person: Person, pk: UUID) -> Asset:
 
 
 def may_edit(person: Person, asset: Asset) -> bool:
-    return Asset.objects.editable_by(person).filter(pk=asset.pk).exists()
+    return access.may_edit(asset.pk, person)
 
 
 def may_manage(person: Person, asset: Asset) -> bool:
-    return Asset.objects.managed_by(person).filter(pk=asset.pk).exists()
+    return access.may_manage(asset.pk, person)
 
 
 def rights(person: Person, asset: Asset) -> dict[str, bool]:

@@ -4,18 +4,28 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from ouro_web.accounts.models import User
 from ouro_web.assets.access import Person
 from ouro_web.assets.models import Asset
 from ouro_web.comments.models import Comment, Reaction
+from ouro_web.lib import kept
+from ouro_web.lib.kept import Slot
 from ouro_web.lib.markdown import Rendered
 from ouro_web.web import embeds
+
+_comments = kept.Rows(
+    lambda: Comment.objects.filter(asset=Slot("pk", UUIDField())).select_related(
+        "author", "reply_to__author"
+    )
+)
 
 
 def thread_context(asset: Asset, person: Person) -> dict[str, Any]:
     """Oldest first, replies under what they answer, every text filled for this reader; the number
     of queries does not depend on how many there are."""
-    rows = list(Comment.objects.filter(asset=asset.pk).select_related("author", "reply_to__author"))
+    rows = _comments.all(pk=asset.pk)
     rendered = [Rendered.from_json(row.rendered) for row in rows]
     texts = embeds.fill_all(rendered, person, with_content=False)
     shown: dict[UUID, dict[str, Any]] = {
@@ -25,7 +35,7 @@ def thread_context(asset: Asset, person: Person) -> dict[str, Any]:
         }
         for row, body in zip(rows, texts, strict=True)
     }  # fmt: skip
-    for pk, reactions in _reactions(asset, person).items():
+    for pk, reactions in (_reactions(asset, person) if rows else {}).items():
         shown[pk]["reactions"] = reactions
     for row in rows:
         if row.parent_id in shown:

@@ -292,6 +292,14 @@ def test_hostile_repetition_ends_and_stays_small(pattern):
     assert sum(len(str(part)) for part in render(text).parts) <= 50 * len(text)
 
 
+def test_a_text_that_takes_longer_than_it_may_is_shown_as_its_source():
+    text = "![" * 99_000 + "<b>the end</b>"
+    [page] = render(text).parts
+    assert isinstance(page, str)
+    assert "too intricate" in page
+    assert page.endswith("![![&lt;b&gt;the end&lt;/b&gt;</code></pre>")
+
+
 def test_repeated_references_to_a_long_address_do_not_multiply():
     text = "[a]: http://x.example/" + "y" * 1900 + "\n\n" + "[a]" * 1500
     assert "too intricate" in html(text)

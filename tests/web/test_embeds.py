@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ouro_web.actions import copies
 from ouro_web.actions.models import Action, ActionAsset, ActionLog
@@ -100,6 +102,28 @@ def test_a_pinned_run_shows_the_charts_of_its_answer(make_run, route, show):
     assert "At -5.3 eV" in page
     assert "data-chart" in page
     assert "data-chart" not in show(pinned(run, outputs=["report"]))
+
+
+def test_a_text_takes_the_same_queries_however_many_it_embeds_of_each_kind(
+    make_run, make_file, make_dataset, make_service, show, django_assert_num_queries
+):
+    def one(number):
+        run, file = make_run(), make_file(f"{number}.txt", visibility="public")
+        table = make_dataset(f"Table {number}", visibility="public")
+        view = table.views.create(name="All", sql="select * from {{table}}")
+        return (
+            pinned(run) + fence(run.route, mode="interactive") + fence(file)
+            + fence(table, visualizationId=str(view.pk)) + fence(make_service(visibility="public"))
+            + f"![x](file:{file.pk})\n\n[x](dataset:{table.pk}) @alice\n\n"
+            + f"{{{{action:{run.pk}#energy}}}}\n\n"
+        )  # fmt: skip
+
+    pieces = [one(number) for number in range(3)]
+    with CaptureQueriesContext(connection) as asked:
+        show(pieces[0])
+    with django_assert_num_queries(len(asked)):
+        show("".join(pieces))
+    assert len(asked) <= 24
 
 
 def test_an_embed_can_be_folded_and_have_a_caption(make_run, show):

@@ -82,6 +82,17 @@ def test_a_reader_sees_the_article(client, make_post):
     assert 'class="prose" hx-disable' in body
 
 
+def test_a_post_without_embeds_takes_few_queries(
+    client, signed_in, make_post, alice, django_assert_max_num_queries
+):
+    url = make_post("## Method\n\nText.").get_absolute_url()
+    with django_assert_max_num_queries(7):
+        client.get(url)
+    browser = signed_in(alice)
+    with django_assert_max_num_queries(13):
+        browser.get(url)
+
+
 def test_a_long_post_has_a_table_of_contents(client, make_post):
     assert 'href="#md-d"' in page(client, make_post("\n\n".join(f"## {w}" for w in "abcd")))
 

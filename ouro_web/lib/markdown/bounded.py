@@ -9,6 +9,7 @@ source with a notice, so nothing written is lost and no page breaks.
 import subprocess
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -18,7 +19,7 @@ from ouro_web.lib.markdown.values import Rendered, Slot
 
 MOST_CHARACTERS = 200_000
 SHORT = 8_000
-SECONDS = 3  # of processor time
+SECONDS = 2  # of processor time
 
 
 def render(text: str, *, prefix: str = "md", title: str = "", site_url: str = "") -> Rendered:
@@ -33,9 +34,15 @@ def render(text: str, *, prefix: str = "md", title: str = "", site_url: str = ""
     try:
         if len(text) <= SHORT:
             return html.parts(**ask)
-        return Rendered.from_json(in_a_process("ouro_web.lib.markdown", ask, seconds=SECONDS))
+        return Rendered.from_json(_long(**ask))
     except (OverflowError, RecursionError, subprocess.SubprocessError):
         return as_source(text)
+
+
+@lru_cache(maxsize=16)
+def _long(**ask: str) -> Any:
+    """Kept, since to publish a text renders it twice: for the check of its embeds and to save."""
+    return in_a_process("ouro_web.lib.markdown", ask, seconds=SECONDS)
 
 
 def too_long(length: int) -> str:

@@ -3,15 +3,20 @@
 from typing import Any
 
 from django import template
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, UUIDField
 from django.utils.safestring import SafeString
 
 from ouro_web.assets.models import Asset, Connection
+from ouro_web.lib import kept
+from ouro_web.lib.kept import Slot
 from ouro_web.web import prose
 from ouro_web.web.thread import thread_context
 
 register = template.Library()
 LINKING = 20
+_linking = kept.Rows(
+    lambda: Connection.objects.filter(target=Slot("pk", UUIDField())).values_list("pk")[:1]
+)
 
 
 @register.filter
@@ -30,6 +35,8 @@ def inline_markdown(text: str) -> SafeString:
 def linked_from(context: dict[str, Any], asset: Any) -> list[Asset]:
     """The posts that link to an asset or show it, as far as the reader may see them; `shows` tells
     which of the two."""
+    if not _linking.all(pk=asset.pk):
+        return []
     links = Connection.objects.filter(target=asset.pk)
     embed = links.filter(source=OuterRef("pk"), kind=Connection.Kind.COMPONENT)
     rows = Asset.objects.readable_by(context["request"].user).filter(pk__in=links.values("source"))

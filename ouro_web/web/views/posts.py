@@ -1,19 +1,22 @@
 """Reading posts."""
 
 import difflib
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from ouro_web.assets import search
-from ouro_web.assets.access import ForSaleError, Person, Visibility
+from ouro_web.assets.access import ForSaleError, Person, Visibility, may_read
 from ouro_web.assets.models import Asset, AssetType, Connection
+from ouro_web.lib import kept
+from ouro_web.lib.kept import Slot, slot
 from ouro_web.lib.markdown import Rendered
-from ouro_web.posts.models import Post
+from ouro_web.posts.models import Post, PostRevision
 from ouro_web.web import embeds, lineage
 from ouro_web.web.http import Request, render
 from ouro_web.web.lookup import readable, rights, visible_asset
@@ -52,10 +55,10 @@ def detail(request: HttpRequest, owner: str, slug: str) -> HttpResponse:
     context = {
         "asset": post,
         "body": embeds.fill(text, request.user, post=post),
-        "minutes": max(1, round(len(post.text.split()) / WORDS_A_MINUTE)),
+        "minutes": max(1, round(post.text.count(" ") / WORDS_A_MINUTE)),
         "contents": contents(text),
         "uses": uses(post, request.user),
-        "revision": post.revisions.first(),
+        "revision": _revision.first(pk=post.pk),
         "lineage": lineage.of(post.asset, request.user),
         **rights(request.user, post),
         **_for_others(post, text),
@@ -100,12 +103,34 @@ def revision(request: HttpRequest, owner: str, slug: str, number: int) -> HttpRe
 
 def readable_post(person: Person, owner: str, slug: str) -> Post:
     """Raises ForSaleError where only the name and the facts are open to this person."""
+    post = _at.first(namespace=owner, slug=slug)
+    if post is not None and may_read(post.pk, person):
+        return post
     return post_of(readable(Asset, person, asset_type=AssetType.POST, namespace=owner, slug=slug))
 
 
 def post_of(asset: Asset) -> Post:
-    rows = Post.objects.select_related("owner", "organization", "team", "parent")
-    return cast(Post, get_object_or_404(rows, pk=asset.pk))
+    return get_object_or_404(_posts(), pk=asset.pk)
+
+
+def _posts() -> QuerySet[Post]:
+    rows: QuerySet[Post] = QuerySet(Post)
+    return rows.select_related("owner", "organization", "team", "parent")
+
+
+_at = kept.Rows(
+    lambda: _posts().filter(
+        asset_type=AssetType.POST, namespace=slot(Post, "namespace"), slug=slot(Post, "slug")
+    )
+)
+_revision = kept.Rows(
+    lambda: PostRevision.objects.filter(post=Slot("pk", UUIDField())).defer("text")[:1]
+)
+_targets = kept.Rows(
+    lambda: Connection.objects.filter(source=Slot("pk", UUIDField())).values_list(
+        "target", flat=True
+    )
+)
 
 
 def contents(text: Rendered) -> list[dict[str, Any]]:
@@ -119,7 +144,9 @@ def contents(text: Rendered) -> list[dict[str, Any]]:
 
 def uses(post: Post, person: Person) -> list[Asset]:
     """What the text links to and embeds, as far as the reader may see it."""
-    targets = Connection.objects.filter(source=post).values("target")
+    targets = _targets.all(pk=post.pk)
+    if not targets:
+        return []
     return list(Asset.objects.visible_to(person).filter(pk__in=targets).order_by("name")[:30])
 
 

@@ -5,7 +5,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from ouro_web.accounts.follows import Follow
 from ouro_web.lib.ids import uuid7
+
+__all__ = ["ApiKey", "Follow", "KeptAnswer", "User"]
 
 username_shape = RegexValidator(
     r"^[a-z0-9](?:[a-z0-9_-]{0,37}[a-z0-9])?$",

@@ -2,29 +2,26 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
 
 from ouro_web.actions.models import ActionAsset
 from ouro_web.api.http import Request
-from ouro_web.assets import search
+from ouro_web.assets import engagement, search
 from ouro_web.assets.compatibility import CLASSES
 from ouro_web.assets.models import Asset, AssetQuerySet
 from ouro_web.lib.declarations import normalise_extension
 from ouro_web.teams.models import GLOBAL_ID
 
-WINDOWS = {"day": 1, "week": 7, "month": 30}
 SORTS = ("relevant", "recent", "popular", "updated")
-PLAIN = ("asset_type", "org_id", "team_id", "user_id", "visibility", "source")
+PLAIN = ("asset_type", "org_id", "team_id", "user_id", "visibility", "source", "tag")
 COLUMNS = {
     "asset_type": "asset_type", "org_id": "organization", "team_id": "team", "user_id": "owner",
-    "visibility": "visibility", "source": "source",
+    "visibility": "visibility", "source": "source", "tag": "tagged__tag__name",
 }  # fmt: skip
 Scope = Callable[[AssetQuerySet, Request], AssetQuerySet]
 
@@ -144,17 +141,15 @@ def _sorted(rows: AssetQuerySet, request: HttpRequest, text: str) -> AssetQueryS
     if sort == "updated":
         return rows.order_by("-updated_at", "-pk")
     if sort == "popular":
-        most = F("engagement__views").desc(nulls_last=True)
-        return _windowed(rows, request).order_by(most, "-pk")
+        return engagement.most_seen(rows, _window(request))
     if sort == "relevant" and text.strip():
         return search.by_relevance(rows, text)
     return rows.order_by("-pk")
 
 
-def _windowed(rows: AssetQuerySet, request: HttpRequest) -> AssetQuerySet:
+def _window(request: HttpRequest) -> str:
     window = request.GET.get("time_window", "") or "month"
-    if window == "all":
-        return rows
-    if window not in WINDOWS:
-        raise ValidationError({"time_window": f"is one of {', '.join(WINDOWS)}, all."})
-    return rows.filter(updated_at__gte=timezone.now() - timedelta(days=WINDOWS[window]))
+    if window != "all" and window not in engagement.WINDOWS:
+        known = ", ".join(engagement.WINDOWS)
+        raise ValidationError({"time_window": f"is one of {known}, all."})
+    return window

@@ -9,6 +9,7 @@ from ouro_web.assets import access, words
 from ouro_web.assets.access import Person, Visibility
 from ouro_web.assets.grants import Grant
 from ouro_web.assets.pins import Pin
+from ouro_web.assets.tags import AssetTag, Tag
 from ouro_web.assets.words import FoundText, SearchText, SearchWord
 from ouro_web.lib.ids import uuid7
 from ouro_web.teams.models import Organization, Team
@@ -16,14 +17,17 @@ from ouro_web.teams.models import Organization, Team
 __all__ = [
     "Asset",
     "AssetQuerySet",
+    "AssetTag",
     "AssetType",
     "Connection",
+    "DayOfViews",
     "Engagement",
     "FoundText",
     "Grant",
     "Pin",
     "SearchText",
     "SearchWord",
+    "Tag",
 ]
 
 
@@ -177,6 +181,20 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.kind} {self.target_id}"
+
+
+class DayOfViews(models.Model):
+    """How often others looked at an asset on one day (UTC)."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="days_of_views")
+    day = models.DateField()
+    views = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asset", "day"], name="one_count_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.views} views on {self.day}"
 
 
 class Engagement(models.Model):

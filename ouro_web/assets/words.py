@@ -8,8 +8,11 @@ stays out, since they are visible to people who may not read them.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
+from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
@@ -99,7 +102,8 @@ def split(text: str) -> list[str]:
 
 def index(*assets: Any) -> None:
     """Puts down the words of assets, or of the rows of their kinds, anew."""
-    rows = [_row(asset) for asset in assets]
+    tags = _tags_of(assets)
+    rows = [_row(asset, tags.get(asset.pk, "")) for asset in assets]
     SearchText.objects.bulk_create(
         rows,
         batch_size=200,
@@ -115,14 +119,25 @@ def index(*assets: Any) -> None:
     SearchWord.objects.bulk_create(words, batch_size=500, ignore_conflicts=True)
 
 
-def _row(asset: Any) -> SearchText:
+def _tags_of(assets: Sequence[Any]) -> dict[UUID, str]:
+    found: dict[UUID, str] = {}
+    rows = apps.get_model("assets.AssetTag")._base_manager
+    named = rows.filter(asset__in=[asset.pk for asset in assets])
+    for pk, name in named.values_list("asset", "tag__name"):
+        found[pk] = f"{found.get(pk, '')} {name}"
+    return found
+
+
+def _row(asset: Any, tags: str) -> SearchText:
     thing = _whole(asset)
     paid = Visibility.MONETIZED in (thing.visibility, thing.effective_visibility)
     content = "" if paid else thing.searched_content[:LONGEST]
     return SearchText(
         asset_id=asset.pk,
         title=" ".join(split(thing.name)),
-        about=" ".join(split(f"{thing.namespace} {thing.searched_facts} {thing.description}")),
+        about=" ".join(
+            split(f"{thing.namespace} {tags} {thing.searched_facts} {thing.description}")
+        ),
         content=" ".join(split(content)),
     )
 

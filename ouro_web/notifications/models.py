@@ -14,6 +14,7 @@ CATEGORIES = {
     "messages": ["new-message", "new-conversation"],
     "references": ["reference"],
     "shares": ["share", "invite", "join-request", "join-approved"],
+    "people": ["follow"],
     "money": ["payment", "deposit"],
     "actions": ["action-complete", "action-failed"],
 }
@@ -27,6 +28,7 @@ class Kind(models.TextChoices):
     CONVERSATION = "new-conversation", "New conversation"
     REFERENCE = "reference", "Reference"
     SHARE = "share", "Share"
+    FOLLOW = "follow", "New follower"
     INVITE = "invite", "Invitation"
     JOIN_REQUEST = "join-request", "Request to join"
     JOIN_APPROVED = "join-approved", "Request approved"
@@ -96,7 +98,7 @@ class Notification(models.Model):
         if self.action_id:
             return f"/actions/{self.action_id}"
         if self.asset is None:
-            return self._team_page() if self.team else ""
+            return self._page_of_people()
         return self.asset.get_absolute_url() + self._place_in_it()
 
     def _place_in_it(self) -> str:
@@ -104,8 +106,11 @@ class Notification(models.Model):
             return f"#comment-{self.comment_id}"
         return f"#message-{self.message_id}" if self.message_id else ""
 
-    def _team_page(self) -> str:
+    def _page_of_people(self) -> str:
         """Whoever asks to come in waits among the members, where admins decide."""
-        assert self.team is not None  # noqa: S101 - get_absolute_url looked
+        if self.kind == Kind.FOLLOW and self.source_user:
+            return self.source_user.get_absolute_url()
+        if self.team is None:
+            return ""
         page = self.team.get_absolute_url()
         return f"{page}/members" if self.kind == Kind.JOIN_REQUEST else page

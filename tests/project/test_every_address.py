@@ -53,7 +53,14 @@ ENDING = {
     "conversations:send_out",
     "teams:dissolve",
 }
-OPEN_TO_ALL = {"people:detail", "people:feed", "files:signed", "assets:ask"}
+OPEN_TO_ALL = {
+    "people:detail",
+    "people:feed",
+    "people:followers",
+    "people:following",
+    "files:signed",
+    "assets:ask",
+}
 
 
 @pytest.fixture

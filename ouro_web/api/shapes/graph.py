@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from ouro_web.actions.lineage import Lineage, Origin
 from ouro_web.actions.models import ActionAsset
 from ouro_web.api.shapes.assets import hit, reference
-from ouro_web.assets.models import Asset, Connection, Engagement
+from ouro_web.assets.models import Asset, AssetTag, Connection, Engagement
 
 
 def connection(row: Connection) -> dict[str, Any]:
@@ -69,6 +69,18 @@ def _run(origin: Origin) -> dict[str, Any]:
         "action_id": run.pk,
         "created_at": run.created_at,
         "route": reference(run.route) if run.route else None,
+    }
+
+
+def tag(row: AssetTag) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "asset_id": row.asset_id,
+        "tag_id": row.tag_id,
+        "tag": {"id": row.tag_id, "name": row.tag.name, "slug": row.tag.name, "type": "other"},
+        "source": "manual",
+        "user_id": row.created_by_id,
+        "created_at": row.created_at,
     }
 
 

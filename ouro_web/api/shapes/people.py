@@ -36,16 +36,18 @@ def team_profile(team: Team) -> dict[str, Any]:
     return {"id": team.pk, "org_id": team.organization_id, "name": team.name}
 
 
-def user(row: User, reader: User, metrics: dict[str, int] | None = None) -> dict[str, Any]:
-    """User: a person's page."""
+def user(
+    row: User,
+    reader: User,
+    metrics: dict[str, int] | None = None,
+    standing: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """User: a person's page. `standing` is who follows whom, where that was asked."""
     return profile(row) | {
         "id": row.pk,
         "is_agent": row.is_agent,
         "isSelf": row.pk == reader.pk,
-        "isFollowing": False,
-        "isFollowed": False,
-        "followers": 0,
-        "following": 0,
+        **(standing or {}),
         "urls": [],
         "badges": [],
         "last_active": None,

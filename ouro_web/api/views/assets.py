@@ -20,6 +20,7 @@ from ouro_web.api.shapes import graph
 from ouro_web.api.shapes.assets import hit
 from ouro_web.api.shapes.properties import properties as shapes_of
 from ouro_web.assets import engagement
+from ouro_web.assets import tags as asset_tags
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.comments.models import Comment
 from ouro_web.conversations import members as conversation_members
@@ -183,9 +184,9 @@ def properties(request: Request, pk: UUID) -> Any:
 
 @assets.get("/assets/{uuid:pk}/tags")
 def tags(request: Request, pk: UUID) -> Any:
-    """There are no tags on this site yet."""
-    find(Asset, request, pk)
-    return answer([])
+    """The words by which it is gathered with others of its kind."""
+    row = find(Asset, request, pk)
+    return answer([graph.tag(each) for each in asset_tags.of(row)])
 
 
 @assets.get("/assets/{uuid:pk}/children")

@@ -14,6 +14,7 @@ from ouro_web.api.http import Request, answer, router
 from ouro_web.api.shapes.people import user as user_shape
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.comments.models import Comment
+from ouro_web.notifications import following
 
 people = router("People")
 
@@ -102,7 +103,14 @@ def _with_metrics(request: Request, person: User) -> dict[str, Any]:
     counted = rows.values_list("asset_type").annotate(Count("pk")).order_by()
     counts = dict.fromkeys(AssetType.values, 0) | dict(counted)
     metrics = {f"{kind}_count": count for kind, count in counts.items()}
-    return user_shape(person, request.auth.user, metrics)
+    standing = following.standing(person, request.auth.user)
+    follows = {
+        "followers": standing.followers,
+        "following": standing.following,
+        "isFollowing": standing.is_followed,
+        "isFollowed": standing.follows_back,
+    }
+    return user_shape(person, request.auth.user, metrics, follows)
 
 
 def _ids(text: str) -> list[UUID]:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from ouro_web.accounts.models import User
+from ouro_web.assets import tags
 from ouro_web.assets.access import Visibility
 from ouro_web.assets.models import Asset
 from ouro_web.assets.placement import checked, rename
@@ -53,6 +54,13 @@ class PlacementForm(forms.Form):
 
 
 class AssetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    words = forms.CharField(
+        required=False,
+        label="Tags",
+        max_length=tags.MOST * (tags.LONGEST + 2),
+        help_text=f"Words with commas between, {tags.MOST} at most: phonon, copper, preprint.",
+    )
+
     class Meta:
         model = Asset
         fields = ["name", "description", "license"]
@@ -68,12 +76,21 @@ class AssetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in t
             raise ValidationError("Give it a name.")
         return name.strip()
 
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._by = by
+        self.initial["words"] = ", ".join(each.tag.name for each in tags.of(self.instance))
+
+    def clean_words(self) -> list[str]:
+        return tags.read(self.cleaned_data["words"])
+
     @transaction.atomic
     def save(self, commit: bool = True) -> Asset:
         old = Asset.objects.get(pk=self.instance.pk)
         rename(old, self.cleaned_data["name"])
         self.instance.slug = old.slug
         saved: Asset = super().save(commit)
+        tags.put(saved, self.cleaned_data["words"], by=self._by)
         return saved
 
 

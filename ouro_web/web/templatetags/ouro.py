@@ -12,6 +12,10 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from ouro_web.assets import engagement
+from ouro_web.assets import tags as asset_tags
+from ouro_web.assets.models import AssetTag
+
 register = template.Library()
 
 TYPE_ICONS = {
@@ -80,6 +84,16 @@ def status_class(value: Any) -> str:
 @register.filter
 def status_word(value: Any) -> str:
     return STATUSES[str(getattr(value, "status", value))][2]
+
+
+@register.simple_tag
+def tags(asset: Any) -> list[AssetTag]:
+    return asset_tags.of(asset)
+
+
+@register.simple_tag
+def seen(asset: Any) -> int:
+    return engagement.of(asset).views
 
 
 @register.simple_tag

@@ -34,7 +34,7 @@ def edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("conversations:about", pk=asset.pk)
     if asset.asset_type == AssetType.POST:
         return redirect("posts:edit", owner=asset.namespace, slug=asset.slug)
-    form = AssetForm(request.POST or None, instance=asset)
+    form = AssetForm(request.POST or None, instance=asset, by=request.user)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, "Saved.")

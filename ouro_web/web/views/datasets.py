@@ -18,7 +18,7 @@ from ouro_web.assets.models import Asset, AssetType
 from ouro_web.datasets import exports, query, snapshots
 from ouro_web.datasets.models import Dataset
 from ouro_web.datasets.refusals import QueryRefusedError
-from ouro_web.web import lineage, provenance, rows_page
+from ouro_web.web import lineage, looks, provenance, rows_page
 from ouro_web.web.content import streamed
 from ouro_web.web.frame import default_placement
 from ouro_web.web.grid import Column, column, grid
@@ -89,6 +89,7 @@ def detail(request: Request, owner: str, slug: str) -> HttpResponse:
     status = 422 if context.get("refused") else 200
     if part := wanted_part(request, "rows"):
         return render(request, "datasets/detail.html", context, part=part, status=status)
+    looks.note(request, now)
     context["newest"] = now
     context["versions"] = now.versions.select_related("content_by").defer("columns", "indexes")
     context["lineage"] = lineage.of(dataset.asset, request.user)

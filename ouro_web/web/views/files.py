@@ -23,7 +23,7 @@ from ouro_web.files import resumable, uploads
 from ouro_web.files.models import File, Upload
 from ouro_web.lib.declarations import Declaration, normalise_extension
 from ouro_web.lib.media import is_textual
-from ouro_web.web import lineage, provenance, viewers
+from ouro_web.web import lineage, looks, provenance, viewers
 from ouro_web.web.forms.files import UploadForm
 from ouro_web.web.frame import usual_place
 from ouro_web.web.http import Request, SignedInRequest, render, wanted_part
@@ -200,6 +200,7 @@ def found(person: Person, owner: str, slug: str) -> tuple[File, bool]:
 @require_safe
 def detail(request: Request, owner: str, slug: str) -> HttpResponse:
     file, is_readable = found(request.user, owner, slug)
+    looks.note(request, file)
     context = page(request, file, is_readable) | {
         "tab": "file",
         "lineage": lineage.of(file.asset, request.user),

@@ -29,7 +29,11 @@ def home(request: Request) -> HttpResponse:
     part = wanted_part(request, "running")
     if part:
         return render(request, "home/home.html", running(user), part=part)
-    context = running(user) | {"recent": recent(user), "routes": busiest(user, 8)}
+    context = running(user) | {
+        "recent": recent(user),
+        "routes": busiest(user, 8),
+        "news": from_followed(user),
+    }
     if not context["recent"] and not context["runs"] and not user.actions.exists():
         return render(request, "home/newcomer.html", first_steps(user))
     return render(request, "home/home.html", context)
@@ -80,6 +84,13 @@ def recent(user: User) -> list[tuple[str, list[Asset]]]:
         .order_by("-updated_at")[:14]
     )
     return [(day, list(group)) for day, group in groupby(rows, key=day_word)]
+
+
+def from_followed(user: User) -> list[Asset]:
+    """The newest of what those she follows made and she may see."""
+    rows = Asset.objects.published().visible_to(user)
+    news = rows.filter(owner__followed_by__follower=user).exclude(asset_type=AssetType.ROUTE)
+    return list(news.for_cards().order_by("-pk")[:6])
 
 
 def day_word(asset: Asset) -> str:

@@ -4,13 +4,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ouro_web.accounts.models import User
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.assets.search import count_by_kind, of_kinds
+from ouro_web.notifications import following
 from ouro_web.web.forms.people import ProfileForm
 from ouro_web.web.http import Request, SignedInRequest, render
 from ouro_web.web.paging import address, page_of
@@ -24,8 +27,51 @@ def detail(request: Request, username: str) -> HttpResponse:
     asked = request.GET.get("type", "")
     kind = asked if asked in AssetType.values else ""
     page = page_of(request, of_kinds(rows, [kind] if kind else []).for_cards())
-    context = {"person": person, "page": page, "tabs": tabs(request, count_by_kind(rows), kind)}
+    context = {
+        "page": page,
+        "tabs": tabs(request, count_by_kind(rows), kind),
+        **head(request, person),
+    }
     return render(request, "people/profile.html", context)
+
+
+def head(request: Request, person: User) -> dict[str, Any]:
+    return {"person": person, "standing": following.standing(person, request.user)}
+
+
+@require_safe
+def followers(request: Request, username: str) -> HttpResponse:
+    person = get_object_or_404(User, username=username, is_active=True)
+    rows = User.objects.filter(follows__followed=person, is_active=True)
+    return _people(request, person, rows, f"Who follows {person.display_name}")
+
+
+@require_safe
+def followed(request: Request, username: str) -> HttpResponse:
+    person = get_object_or_404(User, username=username, is_active=True)
+    rows = User.objects.filter(followed_by__follower=person, is_active=True)
+    return _people(request, person, rows, f"Whom {person.display_name} follows")
+
+
+def _people(request: Request, person: User, rows: QuerySet[User], title: str) -> HttpResponse:
+    page = page_of(request, rows)
+    context = {"page": page, "title": title, **head(request, person)}
+    return render(request, "people/people.html", context)
+
+
+@login_required
+@require_POST
+def follow(request: SignedInRequest, username: str) -> HttpResponse:
+    """`follow=0` ends it."""
+    person = get_object_or_404(User, username=username, is_active=True)
+    try:
+        if request.POST.get("follow") == "0":
+            following.unfollow(person, by=request.user)
+        else:
+            following.follow(person, by=request.user)
+    except ValidationError as refused:
+        messages.error(request, refused.messages[0])
+    return redirect(person)
 
 
 def tabs(request: Request, counts: dict[str, int], current: str) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from ouro_web.lib import kept
 from ouro_web.lib.kept import Slot, slot
 from ouro_web.lib.markdown import Rendered
 from ouro_web.posts.models import Post, PostRevision
-from ouro_web.web import embeds, lineage
+from ouro_web.web import embeds, lineage, looks
 from ouro_web.web.http import Request, render
 from ouro_web.web.lookup import readable, rights, visible_asset
 from ouro_web.web.paging import page_of
@@ -44,13 +44,14 @@ def by_id(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def detail(request: HttpRequest, owner: str, slug: str) -> HttpResponse:
+def detail(request: Request, owner: str, slug: str) -> HttpResponse:
     try:
         post = readable_post(request.user, owner, slug)
     except ForSaleError as refused:
         rows = Asset.objects.visible_to(request.user).for_cards()
         closed = get_object_or_404(rows, asset_type=AssetType.POST, namespace=owner, slug=slug)
         return render(request, "posts/closed.html", {"asset": closed, "told": str(refused)})
+    looks.note(request, post)
     text = Rendered.from_json(post.rendered)
     context = {
         "asset": post,

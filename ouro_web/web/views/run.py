@@ -17,7 +17,7 @@ from ouro_web.actions import saved
 from ouro_web.actions.run import TooManyRunsError
 from ouro_web.lib.fields.names import State
 from ouro_web.services.models import Route
-from ouro_web.web import route_page
+from ouro_web.web import looks, route_page
 from ouro_web.web.forms import links, sources
 from ouro_web.web.forms import run as forms
 from ouro_web.web.forms.asset_input import offered
@@ -50,6 +50,7 @@ def page(request: Request, owner: str, slug: str) -> HttpResponse:
     if request.method != "POST" and wanted_part(request, "form"):
         return _changed(request, route, _refilled(request, route), typed=False)
     if request.method != "POST":
+        looks.note(request, route)
         return _page(request, route, _opened(request, route))
     if not request.user.is_authenticated:
         away = redirect_to_login(route.get_absolute_url())

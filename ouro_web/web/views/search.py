@@ -2,12 +2,11 @@
 
 import uuid
 
-from django.db.models import F
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from ouro_web.actions.models import Action
-from ouro_web.assets import search
+from ouro_web.assets import engagement, search, tags
 from ouro_web.assets.models import Asset, AssetQuerySet, AssetType
 from ouro_web.web.frame import frame_of
 from ouro_web.web.http import Request, render
@@ -15,6 +14,7 @@ from ouro_web.web.paging import numbered
 
 SIZE = 30
 SCOPES = ("", "mine", "here")
+WINDOWS = {"day": "Today", "week": "This week", "month": "This month", "all": "Ever"}
 SORTS = {
     "relevant": "Best first",
     "recent": "Newest first",
@@ -33,14 +33,18 @@ def find(request: Request) -> HttpResponse:
     scope = request.GET.get("scope", "") if request.GET.get("scope") in SCOPES else ""
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "relevant" if text else "recent"
+    window = request.GET.get("window", "")
+    window = window if window in WINDOWS else "month"
     seen = scoped(request, scope)
     rows, instead = search.find(seen, text), ""
+    rows, tag = _tagged(request, rows)
     counts = search.count_by_kind(rows)
     if text and not counts and "exactly" not in request.GET:
         instead = search.corrected(seen, text)
         rows = search.find(seen, instead) if instead else rows
         counts = search.count_by_kind(rows)
-    ordered = in_order(search.of_kinds(rows, kinds), sort, instead or text)
+    chosen = search.of_kinds(rows, kinds)
+    ordered = in_order(chosen, sort, instead or text, window)
     total = sum(counts[kind] for kind in counts if not kinds or kind in kinds)
     context = {
         "text": text,
@@ -52,7 +56,11 @@ def find(request: Request) -> HttpResponse:
         "sort": sort,
         "sorts": [each for each in SORTS.items() if text or each[0] != "relevant"],
         "facets": facets(counts, kinds),
-        "narrowed": bool(kinds or scope),
+        "tag": tag,
+        "tags": tags.count(chosen) if request.user.is_authenticated or text or tag else [],
+        "window": window,
+        "windows": WINDOWS.items(),
+        "narrowed": bool(kinds or scope or tag),
     }
     return render(request, "search.html", context)
 
@@ -69,13 +77,19 @@ def facets(counts: dict[str, int], kinds: list[str]) -> list[dict[str, object]]:
     ]
 
 
-def in_order(rows: AssetQuerySet, sort: str, text: str) -> AssetQuerySet:
+def _tagged(request: Request, rows: AssetQuerySet) -> tuple[AssetQuerySet, str]:
+    """Those with the tag in the address, and its name; a name that no tag has finds nothing."""
+    name = request.GET.get("tag", "").strip()[: tags.LONGEST]
+    return (rows.filter(tagged__tag__name=name) if name else rows), name
+
+
+def in_order(rows: AssetQuerySet, sort: str, text: str, window: str) -> AssetQuerySet:
     if sort == "relevant" and text:
         return search.by_relevance(rows, text)
     if sort == "updated":
         return rows.order_by("-updated_at", "-pk")
     if sort == "popular":
-        return rows.order_by(F("engagement__views").desc(nulls_last=True), "-pk")
+        return engagement.most_seen(rows, window)
     return rows.order_by("-pk")
 
 

@@ -17,6 +17,7 @@ from ouro_web.assets.models import Asset, AssetType
 from ouro_web.services import openapi
 from ouro_web.services.importing import routes_of
 from ouro_web.services.models import Route, Service, SpecRevision
+from ouro_web.web import looks
 from ouro_web.web.http import Request, render
 from ouro_web.web.jsonview import LONGEST, coloured
 from ouro_web.web.lookup import readable, rights
@@ -75,6 +76,7 @@ def by_id(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def detail(request: Request, owner: str, slug: str) -> HttpResponse:
     service = visible_service(request.user, owner, slug)
+    looks.note(request, service)
     text = asked(request, "q")
     method = asked(request, "method")
     routes = visible_routes(request.user, service)

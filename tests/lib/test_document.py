@@ -128,6 +128,18 @@ TEXTS = [
     "| a | b |\n|:--|--:|\n| `x\\|y` | c<br>d |\n",
     "![alone](file:" + PK + ")\n\nin ![line](asset:" + PK + ") of {asset:" + PK + "}\n",
     "[ref] and <https://x.example>\n\n[ref]: https://y.example \"title\"\n",
+    "It is **{{action:" + PK + "#energy.total_ev}}** eV, {{action:" + PK + "#a_b*c}}.\n",
+    "> [!WARNING]\n> mind {{action:" + PK + "#e}}\n>\n> ```mermaid\n> graph TD; A-->B\n> ```\n",
+    '<svg viewBox="0 0 1 1"><title>a *b*</title>\n\n<path d="M0 0"/></svg>\n',
+    "```svg\n<svg></svg>\n```\n\n```mermaid\npie\n```\n",
+    "a[^n]\n\n[^n]: so \\(x\\), {{action:" + PK + "#e}} and\n\n    \\[y\\]\n",
+    "| a | b |\n|---|---|\n| {{action:" + PK + "#e}} | $|x|$ |\n",
+    '```assetComponent\n{"id": "' + PK + '", "assetType": "route", "viewMode": "preview", '
+    '"displayConfig": {"actionId": "' + PK + '", "show": ["outputs"], "outputs": ["a"], '
+    '"collapse": true, "caption": "A *b* | c"}}\n```\n',
+    '```assetComponent\n{"id": "' + PK + '", "assetType": "dataset", "viewMode": "preview", '
+    '"displayConfig": {"filters": "{\\"a\\": 1}", "visualizationId": "' + PK + '"}}\n```\n',
+    "[run](action:" + PK + ") of {asset:" + PK + "}\n",
     "    indented\n\n* a\n\n  b\n* ***\n\nSetext\n---\n",
 ]  # fmt: skip
 
@@ -138,6 +150,12 @@ def test_markdown_looks_the_same_after_the_way_through_a_document(source):
     pages = [{**markdown.render(text).as_json(), "lines": None} for text in (written, source)]
     assert pages[0] == pages[1]  # but for the lines of the source where each block begins
     assert from_text(written) == from_text(source)
+
+
+def test_a_link_without_words_names_its_asset_by_id():
+    for kind, written in (("file", f"{{asset:{PK}}}"), ("action", f"[run](action:{PK})")):
+        assert as_text(from_text(f"see []({kind}:{PK}).")) == f"see {written}.\n"
+    assert as_text(from_text("see [](https://x.example).")) == "see .\n"
 
 
 words = some.text(some.sampled_from("ab1 \n*_~`[]()!\\<>&#-+.=|:$@{}^é“\u00a0"), min_size=1)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from markdown_it.tree import SyntaxTreeNode
 
 from ouro_web.lib.document.nodes import Node
+from ouro_web.lib.markdown import addresses
 
 MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
 ORDER = ("code", "bold", "italic", "strike", "link")  # innermost first
@@ -21,7 +22,8 @@ def _leaves(trees: list[SyntaxTreeNode], marks: dict[str, Node]) -> Iterator[Nod
             name = MARKS[tree.type]
             yield from _leaves(tree.children, {**marks, name: {"type": name}})
         elif tree.type == "link":
-            yield from _leaves(tree.children, marks | _link(tree))
+            marked = marks | _link(tree)
+            yield from _leaves(tree.children, marked) if tree.children else _unnamed(tree, marked)
         elif tree.type == "code_inline":
             yield _marked(text(tree.content), {**marks, "code": {"type": "code"}})
         elif tree.type == "hardbreak":
@@ -32,6 +34,17 @@ def _leaves(trees: list[SyntaxTreeNode], marks: dict[str, Node]) -> Iterator[Nod
                 yield _marked(node, marks)
 
 
+def _unnamed(tree: SyntaxTreeNode, marks: dict[str, Node]) -> Iterator[Node]:
+    """A typed link without words, which pages give the name of what it leads to. A document has no
+    empty text: an asset is written by its id, which pages name as well."""
+    kind, pk = addresses.typed(str(tree.attrs["href"])) or ("", "")
+    if kind == "action":
+        yield _marked(text("run"), marks)
+    elif kind:
+        others = {name: mark for name, mark in marks.items() if name != "link"}
+        yield _marked(text(f"{{asset:{pk}}}"), others)
+
+
 def _leaf(tree: SyntaxTreeNode) -> Node:
     if tree.type == "softbreak":
         return text("\n")
@@ -39,6 +52,8 @@ def _leaf(tree: SyntaxTreeNode) -> Node:
         return {"type": "mention", "attrs": {"id": tree.content, "label": tree.content}}
     if tree.type == "math":
         return mathematics(tree.content.replace("\n", " "), display=tree.meta["display"])
+    if tree.type == "run_value":
+        return text(tree.markup)
     if tree.type == "asset_name":
         return text(f"{{asset:{tree.meta['id']}}}")
     if tree.type == "image":

@@ -6,7 +6,7 @@ from typing import Any
 
 from ouro_web.lib.document import marks, nodes
 from ouro_web.lib.document.marks import Mark, Piece
-from ouro_web.lib.markdown.grammar import NAME
+from ouro_web.lib.markdown.grammar import NAME, RUN_VALUE
 
 _USERNAME = re.compile(NAME)
 _RUNS = re.compile(r"`+")
@@ -215,7 +215,16 @@ def _bracket(raw: str) -> str:
     return "&#91;" if "\\]" in raw else "\\["
 
 
-def _escape(text: str, *, dollars: bool, bracket: str, within: bool) -> str:
+def _escape(text: str, **risks: Any) -> str:
+    """Values of runs stay as they are spelled."""
+    written, start = [], 0
+    for value in RUN_VALUE.finditer(text):
+        written += [_escape_words(text[start : value.start()], **risks), value[0]]
+        start = value.end()
+    return "".join([*written, _escape_words(text[start:], **risks)])
+
+
+def _escape_words(text: str, *, dollars: bool, bracket: str, within: bool) -> str:
     """`within` when they are the words of a link."""
     text = _ENTITY.sub("\0", text)
     text = _MARKUP.sub(lambda found: f"\\{found[0]}", text)

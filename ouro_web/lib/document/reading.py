@@ -37,8 +37,10 @@ def parser() -> MarkdownIt:
     md.block.ruler.before(
         "fence", "math_block", grammar.block_math, {"alt": ["paragraph", "blockquote", "list"]}
     )
+    md.block.ruler.before("fence", "svg", grammar.svg)
     md.inline.ruler.before("escape", "math", grammar.inline_math)
     md.inline.ruler.before("escape", "mention", grammar.mention)
+    md.inline.ruler.before("escape", "run_value", grammar.run_value)
     md.inline.ruler.before("autolink", "line_break", grammar.line_break)
     md.core.ruler.push("mentions_in_code", passes.mentions_in_code)
     return md

@@ -14,7 +14,7 @@ NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?"
 _MENTION = re.compile(rf"@\{{({NAME})\}}|\{{@({NAME})\}}|@({NAME})(?![\w@]|[.-]\w)")
 MENTION_IN_CODE = re.compile(rf"\{{?@\{{?({NAME})\}}?")
 _ASSET = re.compile(rf"\{{asset:({UUID})\}}", re.IGNORECASE)
-_VALUE = re.compile(rf"\{{\{{action:({UUID})#([^\s{{}}#]{{1,200}})\}}\}}", re.IGNORECASE)
+RUN_VALUE = re.compile(rf"\{{\{{action:({UUID})#([^\s{{}}#]{{1,200}})\}}\}}", re.IGNORECASE)
 _SVG = re.compile(r"<svg[\s>]", re.IGNORECASE)
 _BREAK = re.compile(r"<br {0,3}/?>", re.IGNORECASE)
 _INSIDE_A_WORD = {"@": re.compile(r"[\w@./:+`{-]"), "{": re.compile(r"[^\W_]|[@./:+{-]")}
@@ -47,12 +47,13 @@ def mention(state: StateInline, silent: bool) -> bool:
 
 def run_value(state: StateInline, silent: bool) -> bool:
     """{{action:<id>#place.in.the.answer}}"""
-    found = _VALUE.match(state.src, state.pos, state.posMax)
+    found = RUN_VALUE.match(state.src, state.pos, state.posMax)
     if not found:
         return False
     if not silent:
         token = state.push("run_value", "", 0)
         token.content, token.meta = found[2], {"type": "action", "id": found[1].lower()}
+        token.markup = found[0]
     state.pos = found.end()
     return True
 

@@ -104,6 +104,20 @@ def test_a_private_post_is_not_found_for_others(client, signed_in, make_post, ca
     assert signed_in(carol).get(f"/posts/{post.pk}").status_code == 404
 
 
+def test_a_post_for_sale_can_be_talked_about_by_those_who_cannot_open_it(
+    client, signed_in, make_post, carol
+):
+    post = make_post("Canary text.", visibility="monetized")
+    assert "Sign in</a> to comment" in page(client, post)
+    browser = signed_in(carol)
+    body = page(browser, post)
+    assert "takes no money" in body
+    assert "Canary" not in body
+    assert f'data-copy-link="{post.get_absolute_url()}"' in body
+    browser.post(f"/comments/on/{post.pk}", {"text": "What does it *cost*?"})
+    assert "<em>cost</em>" in page(browser, post)
+
+
 def test_the_address_by_id_leads_to_the_post(client, make_post):
     post = make_post()
     assert client.get(f"/posts/{post.pk}").url == post.get_absolute_url()

@@ -396,6 +396,13 @@ def test_somebody_elses_run_is_not_offered_for_sharing(signed_in, place, bob, ma
     assert run.visibility == "private"
 
 
+def test_the_dialog_puts_first_what_is_called_so(signed_in, make_post, alice):
+    make_post(name="Vacancies")
+    make_post("All about vacancies.", name="Later")
+    body = signed_in(alice).get("/posts/aids/assets?q=vacancies").content.decode()
+    assert body.index("<b>Vacancies</b>") < body.index("<b>Later</b>")
+
+
 def test_revisions_show_what_changed_and_can_be_restored(signed_in, make_post, alice):
     post = make_post("First line.")
     publish.update(post, by=alice, text="Second line.")
@@ -404,6 +411,7 @@ def test_revisions_show_what_changed_and_can_be_restored(signed_in, make_post, a
     body = client.get(f"{url}/revisions/2").content.decode()
     assert "- First line." in body
     assert "+ Second line." in body
+    assert '<span class="place">From line 1' in body
     assert client.get(f"{url}/revisions").status_code == 200
     client.post(f"{url}/revisions/1/restore")
     assert drafts.current_text(Post.objects.get()) == "First line."
@@ -461,8 +469,12 @@ def test_the_dialog_offers_the_values_of_a_run_and_the_views_of_a_dataset(
     signed_in, make_run, make_dataset, alice
 ):
     browser = signed_in(alice)
-    body = browser.get(f"/posts/aids/runs?asset={make_run().route.pk}").content.decode()
-    assert 'data-values="energy=-5.3128;' in body
+    good = make_run()
+    bad = make_run(route=good.route)
+    Action.objects.filter(pk=bad.pk).update(status="error")
+    body = browser.get(f"/posts/aids/runs?asset={good.route.pk}").content.decode()
+    assert 'data-values="energy=-5.3128;" selected>Success' in body
+    assert body.index(str(bad.pk)) < body.index(str(good.pk))
     data = make_dataset()
     view = data.views.create(name="Only copper", sql="select * from {{table}}")
     body = browser.get(f"/posts/aids/runs?asset={data.pk}").content.decode()

@@ -1,6 +1,7 @@
 """Reading posts."""
 
 import difflib
+import re
 from typing import Any
 from uuid import UUID
 
@@ -158,6 +159,15 @@ def uses(post: Post, person: Person) -> list[Asset]:
 
 def changed_lines(before: str, after: str) -> list[tuple[str, str]]:
     """A unified comparison: the kind of each line (add, cut, same, place) and its words."""
-    kinds = {"+": "add", "-": "cut", "@": "place", " ": "same"}
+    kinds = {"+": "add", "-": "cut", " ": "same"}
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
-    return [(kinds.get(line[:1], "same"), line[1:]) for line in list(lines)[2:]]
+    return [
+        (kinds[line[0]], line[1:]) if line[0] in kinds else ("place", _place(line))
+        for line in list(lines)[2:]
+    ]
+
+
+def _place(header: str) -> str:
+    """@@ -4,7 +5,8 @@ in words."""
+    number = re.search(r"\+(\d+)", header)
+    return f"From line {number[1]}" if number else ""

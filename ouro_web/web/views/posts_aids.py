@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from ouro_web.accounts.models import User
-from ouro_web.actions.models import Action
+from ouro_web.actions.models import Action, Status
 from ouro_web.assets import search
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.datasets.models import SavedView
@@ -39,10 +39,10 @@ def assets(request: SignedInRequest) -> HttpResponse:
     if pk:
         rows = rows.filter(pk=pk)
     elif text:
-        rows = search.find(rows, text)
+        rows = search.by_relevance(search.find(rows, text), text)
     else:
-        rows = rows.filter(owner=request.user)
-    found = rows.for_cards().order_by("-pk")[:FOUND]
+        rows = rows.filter(owner=request.user).order_by("-pk")
+    found = rows.for_cards()[:FOUND]
     return render(request, "posts/aids.html", {"assets": found, "text": text}, part="assets")
 
 
@@ -58,7 +58,9 @@ def runs(request: SignedInRequest) -> HttpResponse:
     route = get_object_or_404(Route.objects.visible_to(request.user), pk=pk)
     rows = detailed(Action.objects.visible_to(request.user), request.user).filter(route=route.pk)
     found = [Pin(run) for run in shown_runs.shown(rows.order_by("-pk")[:FOUND], request.user)]
-    return render(request, "posts/aids.html", {"runs": found, "route": route}, part="runs")
+    good = next((pin for pin in found if pin.action.status == Status.SUCCESS), None)
+    context = {"runs": found, "route": route, "offered": good or next(iter(found), None)}
+    return render(request, "posts/aids.html", context, part="runs")
 
 
 @login_required

@@ -1,6 +1,7 @@
 """Helpers of the editor: finding assets and runs to insert, people to mention, uploads."""
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -58,8 +59,9 @@ def runs(request: SignedInRequest) -> HttpResponse:
     route = get_object_or_404(Route.objects.visible_to(request.user), pk=pk)
     rows = detailed(Action.objects.visible_to(request.user), request.user).filter(route=route.pk)
     found = [Pin(run) for run in shown_runs.shown(rows.order_by("-pk")[:FOUND], request.user)]
-    good = next((pin for pin in found if pin.action.status == Status.SUCCESS), None)
-    context = {"runs": found, "route": route, "offered": good or next(iter(found), None)}
+    succeeded = (pin for pin in found if pin.action.status == Status.SUCCESS)
+    good = next(succeeded, found[0] if found else None)
+    context: dict[str, Any] = {"runs": found, "route": route, "offered": good}
     return render(request, "posts/aids.html", context, part="runs")
 
 

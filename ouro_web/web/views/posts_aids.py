@@ -54,8 +54,8 @@ def runs(request: SignedInRequest) -> HttpResponse:
     pk = search.as_id(request.GET.get("asset", ""))
     asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
     if asset.asset_type == AssetType.DATASET:
-        context = {"views": SavedView.objects.filter(dataset=asset.pk), "dataset": asset}
-        return render(request, "posts/aids.html", context, part="runs")
+        views = SavedView.objects.filter(dataset=asset.pk)
+        return render(request, "posts/aids.html", {"views": views, "dataset": asset}, part="runs")
     route = get_object_or_404(Route.objects.visible_to(request.user), pk=pk)
     rows = detailed(Action.objects.visible_to(request.user), request.user).filter(route=route.pk)
     found = [Pin(run) for run in shown_runs.shown(rows.order_by("-pk")[:FOUND], request.user)]

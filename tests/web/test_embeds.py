@@ -277,6 +277,22 @@ def test_a_dataset_is_shown_through_its_saved_view(make_dataset, alice, show):
     assert "Counts" not in show(fence(data, visualizationId=str(view.pk)))
 
 
+@pytest.mark.parametrize(
+    "filters", ["island.eq.Biscoe,mass.not.null", ["island.eq.Biscoe", "mass.not.null"]], ids=str
+)
+def test_the_rows_of_a_dataset_can_be_filtered(filters, make_dataset, show):
+    page = show(fence(make_dataset(visibility="public"), filters=filters))
+    assert "3800.5" in page
+    assert not [words for words in ("Torgersen", "Gentoo") if words in page]
+    assert "1 row where island is Biscoe and mass is not empty." in page
+
+
+def test_a_filter_that_does_not_fit_any_more_says_so(make_dataset, show):
+    page = show(fence(make_dataset(visibility="public"), filters="gone.eq.<b>"))
+    assert "There is no column “gone”." in page
+    assert "3800.5" not in page
+
+
 def test_a_view_that_does_not_fit_any_more_says_so(make_dataset, alice, show):
     data = make_dataset(visibility="public")
     view, _, _ = saved_views.save(data, by=alice, name="Broken", sql="select mass from {{table}}")

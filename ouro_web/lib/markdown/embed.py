@@ -39,7 +39,7 @@ def read(source: str) -> Slot:
         mode=_MODES.get(str(block.get("viewMode", block.get("view_mode"))), "card"),
         action=_id(display.get("actionId", block.get("actionId")), "actionId"),
         view=_id(display.get("visualizationId", block.get("visualizationId")), "visualizationId"),
-        filters=_text(display.get("filters", block.get("filters"))),
+        filters=_filters(display.get("filters", block.get("filters"))),
         show=tuple(part for part in _names(display.get("show")) if part in PARTS),
         outputs=_names(display.get("outputs")),
         collapse=_title(display.get("collapse")),
@@ -86,6 +86,11 @@ def _id(value: Any, name: str, *, required: bool = False) -> str:
 
 def _text(value: Any, longest: int = 1000) -> str:
     return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def _filters(value: Any) -> str:
+    """column.operator.value, joined by commas or in a list."""
+    return _text(",".join(_names(value)) if isinstance(value, list) else value)
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -40,13 +40,16 @@ def _together(values: tuple[float, ...], digits: int, unit: str) -> str:
 
 @register.simple_tag
 def first_rows(dataset: Asset, number: int = 8, filters: str | None = "") -> dict[str, Any]:
-    """A grid of the first rows that fit; without "grid" they cannot be read now."""
+    """A grid of the first rows that fit, and the conditions in words; without "grid" they cannot be
+    read now, and "refused" says why."""
     own = dataset if isinstance(dataset, Dataset) else dataset.as_dataset
     try:
-        page = tables.rows(own, limit=number, only=listed(filters or "", own.columns))
-    except QueryRefusedError:
-        return {}
-    return {"grid": grid(page.columns, page.types, page.rows), "total": page.total}
+        only = listed(filters or "", own.columns)
+        page = tables.rows(own, limit=number, only=only)
+    except QueryRefusedError as refused:
+        return {"refused": str(refused)}
+    shown = grid(page.columns, page.types, page.rows)
+    return {"grid": shown, "total": page.total, "only": [each.words for each in only]}
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ouro_web.accounts.models import User
 from ouro_web.actions.models import Action, Status
 from ouro_web.assets import search
+from ouro_web.assets.access import may_read
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.datasets.models import SavedView
 from ouro_web.files import storage
@@ -54,7 +55,9 @@ def runs(request: SignedInRequest) -> HttpResponse:
     pk = search.as_id(request.GET.get("asset", ""))
     asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
     if asset.asset_type == AssetType.DATASET:
-        views = SavedView.objects.filter(dataset=asset.pk)
+        views = (
+            SavedView.objects.filter(dataset=asset.pk) if may_read(asset.pk, request.user) else []
+        )
         return render(request, "posts/aids.html", {"views": views, "dataset": asset}, part="runs")
     route = get_object_or_404(Route.objects.visible_to(request.user), pk=pk)
     rows = detailed(Action.objects.visible_to(request.user), request.user).filter(route=route.pk)

@@ -291,6 +291,12 @@ def test_the_same_post_is_written_without_scripts(things, page):
     page.goto("/posts/new")
     page.get_by_label("Title").fill("By hand")
     page.get_by_label("Text in markdown").fill("\n\n".join(pieces))
+    with page.expect_popup() as aside:
+        page.get_by_role("link", name="Find assets").click()
+    aside.value.get_by_label("Words, a link or an id").fill("penguins")
+    aside.value.get_by_role("button", name="Search", exact=True).click()
+    expect(aside.value.get_by_label("Block of Penguins")).to_contain_text(str(things["table"].pk))
+    aside.value.close()
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#preview strong").first).to_have_text("strong")
     page.get_by_role("button", name="Save draft").click()

@@ -399,7 +399,9 @@ def test_somebody_elses_run_is_not_offered_for_sharing(signed_in, place, bob, ma
 def test_the_dialog_puts_first_what_is_called_so(signed_in, make_post, alice):
     make_post(name="Vacancies")
     make_post("All about vacancies.", name="Later")
-    body = signed_in(alice).get("/posts/aids/assets?q=vacancies").content.decode()
+    asks = {"HX-Request": "true"}
+    answer = signed_in(alice).get("/posts/aids/assets?q=vacancies", headers=asks)
+    body = answer.content.decode()
     assert body.index("<b>Vacancies</b>") < body.index("<b>Later</b>")
 
 

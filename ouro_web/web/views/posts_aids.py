@@ -34,7 +34,8 @@ PEOPLE = 8
 @login_required
 @require_safe
 def assets(request: SignedInRequest) -> HttpResponse:
-    """What can be inserted: by words, by id or link, else one's newest."""
+    """What can be inserted: by words, by id or link, else one's newest. The dialog of the editor
+    asks for the part; by itself it is a page to copy from, for writers without scripts."""
     text = request.GET.get("q", "").strip()[:200]
     rows = Asset.objects.published().visible_to(request.user)
     pk = search.as_id(text)
@@ -45,7 +46,10 @@ def assets(request: SignedInRequest) -> HttpResponse:
     else:
         rows = rows.filter(owner=request.user).order_by("-pk")
     found = rows.for_cards()[:FOUND]
-    return render(request, "posts/aids.html", {"assets": found, "text": text}, part="assets")
+    context = {"assets": found, "text": text}
+    if not request.htmx:
+        return render(request, "posts/assets.html", context)
+    return render(request, "posts/aids.html", context, part="assets")
 
 
 @login_required

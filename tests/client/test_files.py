@@ -142,6 +142,14 @@ def test_a_signed_link_takes_bytes_once_and_only_as_it_is(ours):
     assert ours.files.read_upload(slot["upload_id"]) == b"a"
 
 
+def test_an_upload_that_is_not_wanted_is_thrown_away(ours, unique):
+    slot = ours.files.create_upload_url("a.txt")
+    httpx.put(slot["upload_url"], content=b"a")
+    ours.files.discard_upload(slot["upload_id"])
+    with pytest.raises(ouro.OuroError):
+        ours.files.create(name=unique("a"), visibility="public", upload_id=slot["upload_id"])
+
+
 def test_an_upload_without_bytes_is_no_file(ours, unique):
     slot = ours.files.create_upload_url("a.txt")
     with pytest.raises(ouro.BadRequestError, match="No bytes"):

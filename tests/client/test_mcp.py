@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.client import upstream
@@ -198,6 +200,51 @@ async def declared(call, service: str, unique) -> None:
     assert "Stiffness" in told(await call("get_asset", id=made["id"]))
     assert made["id"] in told(await call("search_assets", query=name, asset_type="route"))
     await call("delete_asset", id=made["id"])
+
+
+def test_files_go_up_by_address_and_are_replaced(tool, client_for, alice, lab, alloys, unique):
+    place = {"org_id": str(lab.id), "team_id": str(alloys.id)}
+
+    async def steps(call):
+        slot = await call("create_upload_url", file_name="cell.cif")
+        [address] = re.findall(r"https?://[^\s'\"]+", slot["command"])
+        assert httpx.put(address, content=b"data_Fe").is_success
+        made = await call("create_file", name=unique("Cell"), upload_id=slot["upload_id"], **place)
+        await call("update_file", id=made["id"], file_content_text="data_Cu", file_name="cell.cif")
+        content = client_for(alice).files.retrieve(made["id"]).data.url
+        assert httpx.get(content).content == b"data_Cu"
+
+    tool(steps)
+
+
+def test_requests_to_join_and_the_inbox(tool, client_for, alice, lab, bob, unique):
+    async def steps(call):
+        admin, asking = client_for(alice), client_for(bob)
+        name = unique("guild").replace(" ", "-")
+        team = str(admin.teams.create(name, org_id=lab.id, join_policy="request").id)
+        asking.teams.join(team)
+        [request] = admin.teams.list_join_requests(team)
+        assert str(request.id) in told(await call("list_join_requests", team_id=team))
+        await call(
+            "review_join_request", team_id=team, request_id=str(request.id), decision="approve"
+        )
+        assert asking.teams.retrieve(team).join_status == "joined"
+        newest = admin.notifications.list(limit=1).data[0]
+        read = await call("read_notification", ids=[str(newest.id)])
+        assert read["read_ids"] == [str(newest.id)]
+
+    tool(steps)
+
+
+def test_a_site_without_payments_says_so_in_words(tool, bob):
+    async def steps(call):
+        for currency in ("btc", "usd"):
+            assert "0" in told(await call("get_balance", currency=currency))
+            assert "o transactions" in told(await call("list_transactions", currency=currency))
+        assert told(await call("list_usage"))
+        assert "0" in told(await call("get_pending_earnings"))
+
+    tool(steps)
 
 
 def test_people_teams_and_notifications(tool, lab, bob, unique):

@@ -190,8 +190,9 @@ def test_a_site_without_payments_says_so(client_for, alice, bob):
     assert list(money.get_transactions("usd")) == []
     assert money.get_usage_history(limit=5).summary.total_cents == 0
     assert money.get_pending_earnings().total_pending_cents == 0
+    assert "visit" in money.add_funds()  # the client answers that by itself
     for refused in (
-        money.get_deposit_address,
+        lambda: money.get_deposit_address(),
         lambda: money.unlock_asset("post", GLOBAL),
         lambda: money.unlock_asset("post", GLOBAL, "usd"),
         lambda: money.send(bob.id, 10),

@@ -52,13 +52,28 @@ def test_markdown_is_parsed_by_the_site(ours):
     assert editor.json["content"][0]["type"] == "callout"
     assert editor.text == "> [!TIP]\n> **Do** \\(x^2\\)"
     assert ours.posts.Content(text="a *b*").to_markdown() == "a *b*"
+    content = ours.posts.Content()
+    content.from_markdown("## Body\n\n- `{@bob}`")
+    assert [node["type"] for node in content.json["content"]] == ["heading", "bulletList"]
+    before, plain, same = (ours.posts.Content() for _ in range(3))
+    before.from_markdown("Before")
+    content.prepend(before)
+    plain.from_text("Plain")
+    same.from_dict(plain.to_dict())
+    content.append(same)
+    post = ours.posts.create(name="In parts", content=content, visibility="private")
+    said = ours.posts.retrieve(str(post.id)).content.text
+    assert said.split() == ["Before", "##", "Body", "-", "`{@bob}`", "Plain"]
 
 
-def test_assets_inside_a_document_are_made_with_it(ours, unique, client_for, carol):
+def test_assets_inside_a_document_are_made_with_it(ours, unique, client_for, carol, tmp_path):
     editor = ours.posts.Editor()
     name = unique("report")
     file = ours.files.partial_from_bytes(b"<p>hi</p>", "report.html", name=name)
     editor.new_partial_asset(file, view_mode="preview")
+    (tmp_path / "curve.csv").write_text("x,y\n1,2\n")
+    read = ours.files.partial_from_file(tmp_path / "curve.csv", name=unique("curve"))
+    assert read["name"]
     rows = {"asset_type": "dataset", "name": unique("rows"), "data": [{"a": 1}, {"a": 2}]}
     editor.new_partial_asset(rows)
     editor.new_partial_asset(ours.posts.partial("## Method", name=unique("method")))

@@ -392,3 +392,24 @@ def test_stats_and_cost(client_for, alice, materials, iron):
     measured = client.routes.retrieve(str(route.id))
     assert measured.metrics.latency_sample_count >= 2
     assert measured.metrics.p95_completion_ms >= measured.metrics.p50_completion_ms
+
+
+def test_the_routes_that_take_a_file_are_found_from_it(client_for, alice, materials, iron):
+    assets = client_for(alice).assets
+    relax = materials.routes["Relax Structure"]
+    assert relax in {str(route.id) for route in assets.compatible_routes(iron)}
+    first = assets.compatible_routes(iron, query="relax the structure", limit=1)
+    assert [str(route.id) for route in first] == [relax]
+    for sort in ("popular", "recent", "updated"):
+        found = assets.compatible_routes(iron, sort=sort, output_type="file", limit=200)
+        assert relax in {str(route.id) for route in found}
+    assert relax in {
+        str(route.id)
+        for route in assets.compatible_routes(
+            iron,
+            output_asset_type="file",
+            output_file_extension="cif",
+        )
+    }
+    for nothing in ({"output_file_extension": "png"}, {"contains_file_extension": "cif"}):
+        assert not list(assets.compatible_routes(iron, **nothing))

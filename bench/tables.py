@@ -10,12 +10,13 @@ import duckdb
 from bench import processes
 from ouro_web.accounts.models import User
 from ouro_web.assets.placement import Placement
-from ouro_web.datasets import pool, query, tables
-from ouro_web.datasets.models import Dataset
+from ouro_web.datasets import ordering, pool, query, tables
+from ouro_web.datasets.models import Dataset, SortedTable
 
 ROWS = 1_000_000
 GROUPS = "SELECT grp, count(*) AS n, avg(angle) AS mean FROM {{table}} GROUP BY 1 ORDER BY 1"
 TIMES = 40
+ORDER, DEEP = "angle", 900_000
 
 
 def csv(folder: Path) -> Path:
@@ -78,6 +79,27 @@ def _with_readers() -> float:
 
 def page(dataset: Dataset, offset: int) -> None:
     tables.rows(dataset, limit=50, offset=offset)
+
+
+def sorted_page(dataset: Dataset) -> None:
+    tables.rows(dataset, limit=50, offset=DEEP, order=ORDER)
+
+
+def sort(dataset: Dataset) -> None:
+    """What the worker does when somebody sorts by this column first."""
+    wanted, _ = SortedTable.objects.get_or_create(
+        source=dataset.blob, order=ORDER, defaults={"dataset_id": dataset.pk}
+    )
+    ordering.make(wanted.pk)
+
+
+def sorted_alone(path: str) -> Callable[[], object]:
+    connection = engine(threads=1)
+    sql = (
+        f"SELECT * FROM read_parquet('{path}', file_row_number = true)"
+        f" ORDER BY {ORDER} NULLS LAST, file_row_number LIMIT 50 OFFSET {DEEP}"
+    )
+    return lambda: connection.execute(sql).fetchall()
 
 
 def grouped(dataset: Dataset) -> None:

@@ -2,7 +2,8 @@
 
 import re
 
-RESERVED = {"file_row_number", "filename"}
+PLACE = "place_in_table"  # in a sorted copy, the number of the row in the table itself
+RESERVED = {"file_row_number", "filename", PLACE}
 
 
 def column_names(given: list[str]) -> list[str]:

@@ -55,6 +55,12 @@ def snapshot(base: str, sql: str, filled: str) -> Table:
     return table
 
 
+def in_order(base: str, order: str) -> Table:
+    """The table of the Parquet file `base` in the order of a column. Raises ValidationError."""
+    table, _ = _made({"do": "sort", "base": base, "order": order}, "order")
+    return table
+
+
 def sniffed(request: dict[str, Any], *, field: str) -> dict[str, Any]:
     """Columns, options and first rows of a source. Raises ValidationError at `field`."""
     try:

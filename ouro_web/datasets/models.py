@@ -53,7 +53,9 @@ class Dataset(Asset, Stored):  # noqa: DJ008 - an asset says its name
     @property
     def blobs(self) -> list[str]:
         """Every key that goes when the dataset goes."""
-        return list({self.blob, *self.versions.values_list("blob", flat=True)})
+        more = (self.versions, self.sorted_tables)
+        keys = {key for rows in more for key in rows.values_list("blob", flat=True) if key}
+        return list({self.blob, *keys})
 
     @property
     def searched_content(self) -> str:
@@ -135,6 +137,23 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class SortedTable(models.Model):
+    """A table in the order of a column, for its pages; without a blob until it is made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="sorted_tables")
+    source = models.CharField(max_length=255)  # the key of the table that was sorted
+    order = models.CharField(max_length=70)  # a column, with a hyphen for the largest first
+    blob = models.CharField(max_length=255, blank=True)
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "order"], name="one_order")]
+
+    def __str__(self) -> str:
+        return self.order
 
 
 class RetiredTable(models.Model):

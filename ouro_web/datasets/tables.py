@@ -13,7 +13,8 @@ from ouro_web.accounts.models import User
 from ouro_web.assets import blobs
 from ouro_web.assets.models import AssetType
 from ouro_web.assets.placement import Placement, base_fields
-from ouro_web.datasets import arriving, kinds, making, pool, query, references
+from ouro_web.datasets import arriving, kinds, making, ordering, pool, query, references
+from ouro_web.datasets.column_names import PLACE
 from ouro_web.datasets.conditions import Condition, quoted, where
 from ouro_web.datasets.making import Table
 from ouro_web.datasets.models import Dataset
@@ -139,13 +140,16 @@ def rows(
     chosen = [name for name in names if name in columns] if columns else names
     condition, values = where(only, dataset.columns)
     listed = ", ".join(map(quoted, chosen))
-    sql = f"SELECT {listed}, file_row_number FROM numbered{condition}"  # noqa: S608
-    window = f"{_order(order, names)} LIMIT {int(limit)} OFFSET {int(offset)}"
-    if not order and not only:
+    ordered = _order(order, names)
+    in_order = ordering.find(dataset, order) if order and not only else None
+    place = PLACE if in_order else "file_row_number"
+    sql = f"SELECT {listed}, {place} FROM numbered{condition}"  # noqa: S608
+    window = f"{ordered} LIMIT {int(limit)} OFFSET {int(offset)}"
+    if in_order or not (order or only):
         # By position: the engine then skips the parts of the file that lie before.
         first, after = int(offset), int(offset) + int(limit)
         window = f" WHERE file_row_number >= {first} AND file_row_number < {after}"
-    found = _read(dataset, sql + window, values, limit)
+    found = _read(dataset, sql + window, values, limit, blob=in_order)
     numbers = [int(row.pop()) for row in found.rows]
     total = count(dataset, only) if only else dataset.row_count
     return Page(found.columns[:-1], found.types[:-1], found.rows, offset, total, numbers)
@@ -168,8 +172,10 @@ def facet(
     return _read(dataset, sql, values, most).rows
 
 
-def _read(dataset: Dataset, sql: str, values: list[str], most: int) -> query.Result:
-    request = {"path": blobs.local_path(dataset.blob), "sql": sql, "checked": False}
+def _read(
+    dataset: Dataset, sql: str, values: list[str], most: int, *, blob: str | None = None
+) -> query.Result:
+    request = {"path": blobs.local_path(blob or dataset.blob), "sql": sql, "checked": False}
     answer = pool.read({**request, "parameters": values, "max_rows": most, "max_bytes": PAGE_BYTES})
     return query.result(answer, "", time.monotonic())
 

@@ -45,7 +45,7 @@ def same_rows(dataset: Dataset, table: Table, **fields: Any) -> bool:
     if not rows.update(**table.as_fields(), **fields):
         blobs.delete(table.key)
         return False
-    _retire([old])
+    retire([old])
     dataset.refresh_from_db()
     return True
 
@@ -105,7 +105,7 @@ def _replace(
     rows.update(**content, **marks, version=old.version + 1)
     QuerySet(Asset).filter(pk=dataset.pk).update(updated_at=timezone.now())
     if adds and _is_part(old, by):
-        _retire([old.blob])
+        retire([old.blob])
     else:
         kept = {name: getattr(old, name) for name in CONTENT + FACTS}
         DatasetVersion.objects.create(dataset=old, **kept)
@@ -123,9 +123,10 @@ def _is_part(old: Dataset, by: User | None) -> bool:
 def _prune(dataset: Dataset) -> None:
     beyond = list(dataset.versions.filter(pinned=False)[settings.KEEP_DATASET_VERSIONS :])
     dataset.versions.filter(pk__in=[each.pk for each in beyond]).delete()
-    _retire([each.blob for each in beyond])
+    retire([each.blob for each in beyond])
 
 
-def _retire(keys: list[str]) -> None:
+def retire(keys: Iterable[str]) -> None:
+    """They are deleted in an hour, when nobody reads them any more."""
     RetiredTable.objects.bulk_create([RetiredTable(blob=key) for key in keys])
     transaction.on_commit(forget_retired)

@@ -18,7 +18,16 @@ from typing import Any
 
 import duckdb
 
-from ouro_web.datasets import engine, importer, rewriter, sheets, snapshot, statement, values
+from ouro_web.datasets import (
+    engine,
+    importer,
+    rewriter,
+    sheets,
+    snapshot,
+    sorter,
+    statement,
+    values,
+)
 
 MEGABYTE = 1 << 20
 # What a process of each kind may take beyond what it has when it starts, and how large a file it
@@ -91,6 +100,7 @@ WRITERS: dict[str, tuple[Callable[[Answer], Engine], Callable[[Engine, Answer], 
     "import": (importer.engine, importer.write),
     "rewrite": (rewriter.engine, rewriter.write),
     "snapshot": (snapshot.engine, snapshot.write),
+    "sort": (sorter.engine, sorter.write),
 }
 
 

@@ -7,7 +7,7 @@ import threading
 from django.db import DatabaseError, close_old_connections
 
 from ouro_web.assets import leftovers
-from ouro_web.datasets import versions
+from ouro_web.datasets import ordering, versions
 from ouro_web.files import uploads
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ def _repeat(stop: threading.Event) -> None:
 
 def once() -> None:
     uploads.forget_old()
+    ordering.forget_unused()
     versions.forget_retired()
     if count := leftovers.sweep():
         logger.info("Deleted %s pieces that were left behind", count)

@@ -20,6 +20,7 @@ class Output:
     kind: str  # text, error, picture, frame
     text: str = ""
     number: str = ""  # of the cell and of the output in it, for the frame's address
+    is_low: bool = False  # a table or words, not a drawing
 
 
 @dataclass
@@ -80,7 +81,9 @@ def _output(output: dict[str, Any]) -> Output | None:
         return _text(lines or f"{output.get('ename')}: {output.get('evalue')}", kind="error")
     data = _dict(output.get("data"))
     if "text/html" in data:
-        return Output("frame", _joined(data.get("text/plain"))[:200])
+        told = _joined(data.get("text/plain"))[:200]
+        is_low = "<script" not in _joined(data["text/html"]).lower()
+        return Output("frame", told, is_low=is_low)
     return _picture(data) or _text(_joined(data.get("text/plain")))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ouro_web.actions import ancestry
 from ouro_web.actions.ancestry import Family, Node
-from ouro_web.actions.models import Action
+from ouro_web.actions.models import Action, ActionAsset
 from ouro_web.assets.access import Person
 from ouro_web.assets.models import Asset
 
@@ -50,6 +50,8 @@ class Picture:
 
 def of(asset: Asset, person: Person) -> Picture | None:
     """None where no run that this reader may see made the asset, or made something of it."""
+    if not ActionAsset.objects.filter(asset=asset).exists():
+        return None
     family = ancestry.of(asset, person)
     return drawn(family) if family.edges else None
 

@@ -15,6 +15,12 @@ MOST_ROUTES = 12
 LOOKED_AT = 300  # the newest routes; declarations are compared in Python
 
 
+# What a list shows of a route; with the rest of it three hundred take long to load.
+SHOWN = (
+    "asset_type", "name", "namespace", "slug", "description", "input_assets", "service__name",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Use:
     """A run, and the name under which the asset stands in it."""
@@ -33,8 +39,13 @@ class Provenance:
 
 
 def of(asset: Asset, person: Person) -> Provenance:
-    made = _uses(asset, person, ActionAsset.Direction.OUT)
-    used = _uses(asset, person, ActionAsset.Direction.IN)
+    every = ActionAsset.objects.filter(asset=asset)
+    # Most things were in no run; who may see which is only asked of those that were.
+    there = set(every.order_by().values_list("direction", flat=True).distinct())
+    made, used = (
+        _uses(asset, person, direction) if direction in there else []
+        for direction in (ActionAsset.Direction.OUT, ActionAsset.Direction.IN)
+    )
     offers = routes_for(asset, person)
     return Provenance(
         made_by=made[:MOST_RUNS],
@@ -61,7 +72,9 @@ def routes_for(asset: Asset, person: Person) -> list[Offer]:
     routes: QuerySet[Route] = (
         QuerySet(Route)
         .filter(pk__in=seen, retired_at=None)
+        .exclude(input_assets={})
         .select_related("service")
+        .only(*SHOWN)
         .order_by("-pk")[:LOOKED_AT]
     )
     return accepting(routes, asset)

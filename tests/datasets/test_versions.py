@@ -125,7 +125,19 @@ def test_a_deleted_dataset_leaves_no_table(overwrite, django_capture_on_commit_c
     assert not any(default_storage.exists(key) for key in keys)
 
 
-# The page
+# The pages
+
+
+def test_the_page_of_a_run_tells_which_version_it_used(
+    signed_in, alice, animals, overwrite, make_route
+):
+    declared = {"input_assets": {"table": {"asset_type": "dataset"}}}
+    route = make_route(body={"type": "object"}, **declared)
+    action = start(route, alice, Call(body={}, input_assets={"table": animals.pk}))
+    client = signed_in(alice)
+    assert "Version 1</td>" in client.get(action.get_absolute_url()).content.decode()
+    overwrite(2)
+    assert "Version 1, 2 by now" in client.get(action.get_absolute_url()).content.decode()
 
 
 def test_a_version_is_listed_shown_and_restored_by_the_page(signed_in, alice, overwrite):

@@ -20,6 +20,7 @@ import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
 
 # The same examples in every run, so that a change alone decides whether tests pass. To look for
 # new ones: pytest --hypothesis-profile=search tests/lib
@@ -34,6 +35,9 @@ settings.load_profile("same")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the test thread
+
+# Two busy cores can keep a page waiting; what never comes still fails.
+expect.set_options(timeout=60_000)
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

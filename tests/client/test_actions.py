@@ -166,7 +166,7 @@ def test_the_page_for_developers_keeps_its_promise(client_for, alice, monkeypatc
         file = client.files.retrieve(stretched.final_data["stretched"]["id"])
         assert "_cell_length_a 3.157" in httpx.get(file.data.url).text
         scanned = service.execute_route(
-            "scan-strains", body={"points": 5}, poll_interval=0.3, poll_timeout=30
+            "scan-strains", body={"points": 5}, poll_interval=0.3, poll_timeout=120
         )
         assert scanned.final_data["curve"]["asset_type"] == "dataset"
         said = [line.message for line in scanned.read_logs(chronological=True)]

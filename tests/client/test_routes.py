@@ -272,7 +272,7 @@ def test_a_run_that_does_not_wait_is_polled(client_for, alice, materials):
 def test_an_async_route_calls_back(client_for, alice, materials):
     client = client_for(alice)
     route = client.routes.retrieve("alice/explore")
-    action = route.execute(body={}, poll_interval=0.5, poll_timeout=8)
+    action = route.execute(body={}, poll_interval=0.5, poll_timeout=120)
     assert action.final_data["report"]["name"] == "Exploration report"
     assert action.ack_at <= action.finished_at
     lines = client.routes.get_action_logs(str(action.id), chronological=True)
@@ -297,7 +297,7 @@ def test_a_failing_callback_ends_the_run_in_error(client_for, alice, materials):
     client = client_for(alice)
     route = client.routes.retrieve("alice/explore")
     with pytest.raises(ouro.ExternalServiceError) as failed:
-        route.execute(body={"fail": True}, poll_interval=0.5, poll_timeout=8, raise_on_error=True)
+        route.execute(body={"fail": True}, poll_interval=0.5, poll_timeout=120, raise_on_error=True)
     assert "Nothing was found." in str(failed.value)
 
 

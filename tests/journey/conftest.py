@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.ports import free_port
 
@@ -88,12 +88,10 @@ def answers(program: subprocess.Popen[bytes], address: str) -> bool:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = launched(playwright)
         yield browser
         browser.close()
-    expect.set_options(timeout=5000)
 
 
 def launched(playwright: Playwright) -> Browser:

@@ -7,7 +7,7 @@ import pytest
 
 from ouro_web.lib import doorbell
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 @pytest.fixture

@@ -428,7 +428,7 @@ def test_a_failing_disk_is_not_blamed_on_the_service():
 
 
 def test_three_hundred_calls_are_in_flight_at_once():
-    everyone = threading.Barrier(300, timeout=20)
+    everyone = threading.Barrier(300, timeout=120)
 
     def behaviour(_, connection):
         everyone.wait()
@@ -436,7 +436,7 @@ def test_three_hundred_calls_are_in_flight_at_once():
 
     async def run(url):
         async with Client(LOOPBACK) as client:
-            calls = [client.send(Request("POST", url), Limits(total=30)) for _ in range(300)]
+            calls = [client.send(Request("POST", url), Limits(total=150)) for _ in range(300)]
             return await asyncio.gather(*calls)
 
     with raw_server(behaviour) as server:

@@ -19,6 +19,7 @@ def from_url(url: str) -> dict[str, Any]:
             "port": parts.port or (465 if parts.scheme == "smtps" else 587),
             "username": unquote(parts.username or ""),
             "password": unquote(parts.password or ""),
+            "timeout": 20,
             "use_ssl": parts.scheme == "smtps",
             "use_tls": parts.scheme == "smtp",
         },

@@ -6,7 +6,20 @@ from django.db import models
 from ouro_web.accounts.models import User
 from ouro_web.assets.models import Asset
 from ouro_web.lib.ids import uuid7
+from ouro_web.notifications.choices import Mail, Preferences
+from ouro_web.notifications.webhooks import Attempt, Delivery, Webhook
 from ouro_web.teams.models import Team
+
+__all__ = [
+    "CATEGORIES",
+    "Attempt",
+    "Delivery",
+    "Kind",
+    "Notification",
+    "NotificationQuerySet",
+    "Preferences",
+    "Webhook",
+]
 
 CATEGORIES = {
     "mentions": ["mention"],
@@ -32,12 +45,16 @@ class Kind(models.TextChoices):
     INVITE = "invite", "Invitation"
     JOIN_REQUEST = "join-request", "Request to join"
     JOIN_APPROVED = "join-approved", "Request approved"
+    WEBHOOK = "webhook-off", "Webhook switched off"
     RUN_COMPLETE = "action-complete", "Run finished"
     RUN_FAILED = "action-failed", "Run failed"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def inbox_of(self, person: User) -> "NotificationQuerySet":
+        return self.still_seen_by(person).filter(in_inbox=True)
+
+    def still_seen_by(self, person: User) -> "NotificationQuerySet":
         """Hers, about something that she may see still."""
         assets = Asset.objects.visible_to(person).values("pk")
         teams = Team.objects.visible_to(person).values("pk")
@@ -48,7 +65,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         )
 
     def unread(self) -> "NotificationQuerySet":
-        return self.filter(read_at=None)
+        return self.filter(read_at=None, in_inbox=True)
 
     def of_category(self, name: str) -> "NotificationQuerySet":
         return self.filter(kind__in=CATEGORIES[name])
@@ -75,7 +92,11 @@ class Notification(models.Model):
     # Ids and not keys, since actions, comments and messages lie above notifications.
     action_id = models.UUIDField(null=True, blank=True)
     message_id = models.UUIDField(null=True, blank=True)
+    webhook_id = models.UUIDField(null=True, blank=True)
     comment_id = models.UUIDField(null=True, blank=True, db_index=True)
+    # What a mail only is to tell of is kept as well, and not shown.
+    in_inbox = models.BooleanField(default=True)
+    mail = models.CharField(max_length=5, choices=Mail, blank=True)  # the one that is still to go
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -88,6 +109,12 @@ class Notification(models.Model):
             models.Index(
                 fields=["user"], name="notification_unread", condition=models.Q(read_at=None)
             ),
+            # What the worker looks for every few seconds.
+            models.Index(
+                fields=["mail", "user"],
+                name="notification_to_mail",
+                condition=~models.Q(mail=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +124,8 @@ class Notification(models.Model):
         """What it is about; "" for what has no page."""
         if self.action_id:
             return f"/actions/{self.action_id}"
+        if self.webhook_id:
+            return f"/webhooks/{self.webhook_id}"
         if self.asset is None:
             return self._page_of_people()
         return self.asset.get_absolute_url() + self._place_in_it()

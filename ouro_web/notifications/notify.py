@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import UUIDField
 from django.utils import timezone
 
@@ -11,7 +12,8 @@ from ouro_web.accounts.models import User
 from ouro_web.assets.models import Asset
 from ouro_web.lib import kept
 from ouro_web.lib.kept import Slot
-from ouro_web.notifications import live
+from ouro_web.notifications import choices, hooking, live, tasks
+from ouro_web.notifications.choices import Mail
 from ouro_web.notifications.models import Kind, Notification
 
 MOST_MENTIONED = 20  # in one text; more is no talk to somebody
@@ -34,16 +36,18 @@ def notify(
     if asset is not None and not Asset.objects.visible_to(user).filter(pk=asset.pk).exists():
         return None
     about["excerpt"] = shortened(about.get("excerpt", ""))
-    made = Notification.objects.create(
+    chosen = choices.of(user.pk, kind)
+    made = Notification(
         user=user,
         kind=kind,
         text=text[:500],
         source_user=by,
         asset_id=asset.pk if asset else None,
+        in_inbox=chosen.in_inbox,
+        mail=chosen.mail,
         **about,
     )
-    announce([made])
-    return made
+    return made if _told([made]) else None
 
 
 def mentioned(
@@ -78,34 +82,52 @@ def notify_again(
     told = [person for person in people if person.pk != by.pk]
     about["excerpt"] = shortened(about.get("excerpt", ""))
     Notification.objects.filter(user__in=told, asset=asset.pk, kind=kind).unread().delete()
+    chosen = choices.of_many([person.pk for person in told], kind)
     made = [
         Notification(
-            user=person, kind=kind, text=text[:500], source_user=by, asset_id=asset.pk, **about
+            user=person, kind=kind, text=text[:500], source_user=by, asset_id=asset.pk, **about,
+            **chosen.get(person.pk, choices.USUAL)._asdict(),
         )
         for person in told
-    ]
-    announce(Notification.objects.bulk_create(made))
+    ]  # fmt: skip
+    _told(made)
 
 
 def run_ended(
     *, user_id: UUID, text: str, excerpt: str, failed: bool, action_id: UUID, route_id: UUID | None
 ) -> None:
     """One row and nothing looked up: every run comes by here."""
+    kind = Kind.RUN_FAILED if failed else Kind.RUN_COMPLETE
     made = Notification(
         user_id=user_id,
-        kind=Kind.RUN_FAILED if failed else Kind.RUN_COMPLETE,
+        kind=kind,
         text=text[:500],
         excerpt=shortened(excerpt),
         action_id=action_id,
         asset_id=route_id,
+        **choices.of(user_id, kind)._asdict(),
     )
-    kept.insert(made)
-    announce([made])
+    _told([made])
 
 
-def announce(made: Iterable[Notification]) -> None:
+def _told(made: list[Notification]) -> list[Notification]:
+    """Puts on record what is for an inbox or a mail, and sets going what is to go out. Returns
+    what is on record."""
+    rows = [row for row in made if row.in_inbox or row.mail]
+    if len(rows) == 1:
+        kept.insert(rows[0])  # of the end of a run, mostly
+    else:
+        Notification.objects.bulk_create(rows)
+    if any(row.mail == Mail.AT_ONCE for row in rows):
+        transaction.on_commit(tasks.wake_courier, robust=True)
+    _announce(row for row in rows if row.in_inbox)
+    hooking.hear(made)
+    return rows
+
+
+def _announce(rows: Iterable[Notification]) -> None:
     """To programs of these people that are connected now."""
-    for row in made:
+    for row in rows:
         told = {
             "id": row.pk,
             "type": row.kind,

@@ -16,6 +16,7 @@ from ouro_web.comments import talk
 from ouro_web.conversations import members, messages
 from ouro_web.datasets import drafts, tables
 from ouro_web.files import storage, uploads
+from ouro_web.notifications import hooking
 from ouro_web.notifications.notify import notify
 from ouro_web.posts import publish
 from ouro_web.services.models import SpecDraft
@@ -88,6 +89,7 @@ def things(place, alice, make_route):
     comment = talk.add(post.asset, author=alice, text=f"{CANARY} comment")
     conversation = members.begin(where, members=[], name=f"{CANARY} talk", summary=CANARY)
     said = messages.say(conversation, author=alice, text=f"{CANARY} message")
+    webhook, _ = hooking.create(alice, url=f"https://192.0.78.9/{CANARY}", events=[])
     draft = SpecDraft.objects.create(user=alice, document="{}")
     hidden = found_organization(founder=alice, name="hidden", display_name=f"{CANARY} lab")
     team = found_team(
@@ -101,7 +103,8 @@ def things(place, alice, make_route):
         "notifications": notify(alice, "comment", CANARY),
         "settings": keys.issue(alice, name=CANARY)[0], "teams": team, "organizations": hidden,
         "view": dataset.views.create(name=f"{CANARY} view"), "arrival": arrival,
-        "conversations": conversation, "message": said,
+        "conversations": conversation, "message": said, "webhooks": webhook,
+        "delivery": hooking.test(webhook),
         "teams:pin": post, "teams:answer": asked,
         "upload": uploads.receive(
             alice, filename=f"{CANARY}.txt", content=BytesIO(CANARY.encode())
@@ -121,6 +124,7 @@ def values(address: Address, things) -> dict[str, str]:
         "name": getattr(things.get(address.noun), "name", ""),
         "organization": things["organizations"].name, "view": things["view"].pk,
         "arrival": things["arrival"].pk, "message": things["message"].pk,
+        "delivery": things["delivery"].pk,
     }  # fmt: skip
     return {name: str(given[name]) for name, _ in address.arguments}
 

@@ -19,6 +19,7 @@ from ouro_web.actions.models import Action, ActionAsset, ActionLog
 from ouro_web.conversations import members, messages
 from ouro_web.datasets import drafts, tables
 from ouro_web.files import storage
+from ouro_web.notifications import hooking
 from ouro_web.posts import publish
 from ouro_web.teams.models import GLOBAL_ID
 
@@ -91,6 +92,8 @@ def pages(alice, place, make_route) -> list[str]:
     talk = members.begin(ours, members=[], name="Energies of copper")
     messages.say(talk, author=alice, text=f"See [it](file:{file.pk}), @alice: `code`")
     messages.say(talk, author=alice, text="*Why?*", kind="reasoning", data={"tool": "relax"})
+    webhook, _ = hooking.create(alice, url="https://192.0.78.9/hook", events=["comment"])
+    sent = hooking.test(webhook)
     route.operation["extensions"] = {"x-ouro-response-charts": [CURVE]}
     route.save()
     answer = {"energy": -5.3128, "steps": [{"n": 1, "energy": -5.1}, {"n": 2, "energy": -5.3}]}
@@ -115,7 +118,8 @@ def pages(alice, place, make_route) -> list[str]:
         *(f"{route.get_absolute_url()}/{tab}" for tab in ("actions", "about")),
         *(each.get_absolute_url() for each in (good, bad, live)),
         *(f"/assets/{file.pk}/{act}" for act in ("edit", "share", "delete")),
-        *("/conversations/", "/conversations/new"),
+        *("/conversations/", "/conversations/new", "/settings/notifications"),
+        *(webhook.get_absolute_url(), f"{webhook.get_absolute_url()}/deliveries/{sent.pk}"),
         *(f"/conversations/{talk.pk}{page}" for page in ("", "/about")),
     ]
 

@@ -101,3 +101,17 @@ def test_who_asks_to_join_waits_among_the_members(signed_in, alice, alloys, caro
         assert row
         assert browser.get(f"/notifications/{row.pk}").headers["location"] == page
         assert browser.get(page).status_code == 200
+
+
+def test_one_chooses_what_one_is_told(signed_in, alice, bob):
+    browser, page = signed_in(alice), "/settings/notifications"
+    text = browser.get(page).content.decode()
+    assert text.count(" checked") == 13
+    fields = {"inbox-mention": "on", "inbox-action-failed": "on", "mail-action-failed": "now"}
+    assert browser.post(page, fields).status_code == 302
+    text = browser.get(page).content.decode()
+    assert text.count(" checked") == 2
+    assert notify(alice, "comment", "x", by=bob) is None
+    assert notify(alice, "mention", "y", by=bob)
+    wrong = browser.post(page, {**fields, "mail-mention": "hourly"})
+    assert wrong.status_code == 422

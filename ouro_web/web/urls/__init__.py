@@ -7,10 +7,12 @@ from ouro_web.web.views import (
     health,
     home,
     keys,
+    notification_choices,
     people,
     preferences,
     routes_api,
     search,
+    webhooks,
 )
 
 urlpatterns = [
@@ -23,6 +25,9 @@ urlpatterns = [
     path("theme", preferences.switch_theme, name="theme"),
     path("context", preferences.choose_organization, name="context"),
     path("settings", people.settings, name="settings"),
+    path("settings/notifications", notification_choices.choose, name="notification-choices"),
+    path("settings/webhooks", webhooks.mine, name="webhooks"),
+    path("webhooks/", include("ouro_web.web.urls.webhooks")),
     path("settings/keys", keys.api_keys, name="api-keys"),
     path("settings/keys/<uuid:pk>/revoke", keys.revoke, name="revoke-api-key"),
     path("assets/", include("ouro_web.web.urls.assets")),

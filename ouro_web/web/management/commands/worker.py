@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from huey.contrib.djhuey import HUEY
 
 from ouro_web.actions import executor, tasks
+from ouro_web.notifications import courier
 from ouro_web.web import tidying
 
 
@@ -24,6 +25,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, grace: float, **__: Any) -> None:
         stop = threading.Event()
         runs = executor.get()
+        out = courier.Courier()
+        out.start()
         close_door = tasks.answer_the_door()
         queue = HUEY.create_consumer(**settings.HUEY["consumer"])
         queue.start()
@@ -37,4 +40,5 @@ class Command(BaseCommand):
         close_door()
         queue.stop_flag.set()
         runs.drain(grace)
+        out.stop(5)
         self.stdout.write("Stopped.")

@@ -37,7 +37,7 @@ sys.dont_write_bytecode = False
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the test thread
 
 # Two busy cores can keep a page waiting; what never comes still fails.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=180_000)
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

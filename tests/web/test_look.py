@@ -120,6 +120,8 @@ def pages(alice, place, make_route) -> list[str]:
         *(f"/assets/{file.pk}/{act}" for act in ("edit", "share", "delete")),
         *("/conversations/", "/conversations/new", "/settings/notifications"),
         *(webhook.get_absolute_url(), f"{webhook.get_absolute_url()}/deliveries/{sent.pk}"),
+        *(f"{post.get_absolute_url()}/{tab}" for tab in ("edit", "publish", "revisions/1")),
+        "/posts/aids/assets",
         *(f"/conversations/{talk.pk}{page}" for page in ("", "/about")),
     ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from ouro_web.assets.models import Asset, AssetType
-from ouro_web.lib.markdown import Rendered
+from ouro_web.lib.markdown import Rendered, Slot
 
 EXCERPT = 320
 # Each costs a look into a file; a text with more of them shows the rest as cards.
@@ -47,9 +47,23 @@ def _preview(asset: Asset) -> Preview | None:
     return Preview(kind) if kind else None
 
 
+def _said(part: str | Slot) -> str:
+    """What depends on the reader is left out, but not its place."""
+    if isinstance(part, str):
+        return part
+    said = {
+        "mention": f"@{part.text}",
+        "value": "…",
+        "name": "…",
+        "embed": "<div>",
+        "image": "<div>",
+    }
+    return said.get(part.kind, "")
+
+
 def excerpt(text: Rendered) -> str:
     """The first paragraphs as plain words, up to what words alone cannot say."""
-    html = " ".join(part for part in text.parts if isinstance(part, str))[: EXCERPT * 20]
+    html = "".join(map(_said, text.parts))[: EXCERPT * 20]
     first = _PARAGRAPH.search(html)
     began = first.start() if first else 0
     ended = _BEYOND_WORDS.search(html, began) if first else None

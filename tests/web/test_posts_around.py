@@ -45,6 +45,14 @@ def test_an_open_post_says_to_other_sites_what_it_is(client, make_post):
     assert (told["type"], told["title"], told["author_name"]) == ("link", "Notes", "Alice")
 
 
+def test_a_summary_keeps_the_place_of_what_depends_on_the_reader(client, make_post):
+    run = "{{action:0190a8b0-0000-7000-8000-000000000000#energy}}"
+    fence = '```assetComponent\n{"id": "0190a8b0-0000-7000-8000-000000000000"}\n```'
+    post = make_post(f"Asked by @alice, it is {run} eV, as [said](/posts/).\n\n{fence}\n\nMore.")
+    page = client.get(post.get_absolute_url()).content.decode()
+    assert 'content="Asked by @alice, it is … eV, as said."' in page
+
+
 def test_a_closed_post_says_nothing_to_other_sites(signed_in, make_post, alice):
     post = make_post(visibility="private")
     browser = signed_in(alice)
@@ -110,6 +118,7 @@ def test_a_post_is_exported_as_markdown_and_as_a_page(client, make_post):
     page = client.get(f"{url}/html").content.decode()
     assert "<h1>Notes</h1>" in page
     assert "--ink" in page
+    assert "@font-face" not in page
     assert 'href="http://127.0.0.1:8000/posts/"' in page
 
 

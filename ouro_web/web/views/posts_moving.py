@@ -1,5 +1,6 @@
 """Posts from and to files: a markdown file in; markdown, a zip with its assets, and HTML out."""
 
+import re
 import tempfile
 from html import escape
 
@@ -23,6 +24,7 @@ from ouro_web.web.frame import default_placement
 from ouro_web.web.http import Request, SignedInRequest, render
 from ouro_web.web.views.posts import readable_post
 
+_FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 SHEETS = ("tokens.css", "base.css", "components.css", "pages/posts.css", "pages/viewers.css")
 
 
@@ -79,12 +81,19 @@ def _page(post: Post, body: str) -> str:
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{name}</title>\n<style>{_styles()}</style>\n</head>\n<body>\n"
-        f'<main><article><h1>{name}</h1><p class="muted">{who}</p>\n'
+        f'<main><article class="alone"><h1>{name}</h1><p class="muted">{_about(post, who)}</p>\n'
         f'<div class="prose">{body}</div></article></main>\n</body>\n</html>\n'
     )
 
 
+def _about(post: Post, who: str) -> str:
+    address = settings.PUBLIC_URL + post.get_absolute_url()
+    when = f", {post.published_at:%-d %B %Y}" if post.published_at else ""
+    return f'{who}{when}, <a href="{address}">{address}</a>'
+
+
 def _styles() -> str:
+    """Of the site, without its fonts: they would be looked for beside the file."""
     order = "@layer tokens, base, components, pages;\n"
     found = [finders.find(sheet) for sheet in SHEETS]
     sheets = []
@@ -92,7 +101,7 @@ def _styles() -> str:
         if isinstance(path, str):
             with open(path) as sheet:
                 sheets.append(sheet.read())
-    return order + "\n".join(sheets).replace("</", "<\\/")
+    return order + _FONT.sub("", "\n".join(sheets)).replace("</", "<\\/")
 
 
 def _download(text: str, name: str, kind: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, UUIDField
+from django.db.models import Q, QuerySet, UUIDField
 from django.utils import timezone
 
 from ouro_web.accounts.models import User
@@ -22,7 +22,7 @@ from ouro_web.lib.secrets import Vault
 from ouro_web.notifications import tasks
 from ouro_web.notifications.models import Kind, Notification
 from ouro_web.notifications.webhooks import EVENTS, OF_ORGANIZATIONS, Delivery, Webhook
-from ouro_web.teams.models import Organization
+from ouro_web.teams.models import Organization, Team
 
 MOST = 20  # of one owner
 OVERLAP = timedelta(days=1)  # in which an old secret signs, too
@@ -108,28 +108,33 @@ def hear(rows: Iterable[Notification]) -> None:
         transaction.on_commit(tasks.wake_courier, robust=True)
 
 
+def _place_of(model: type[Asset | Team], pk: Any) -> QuerySet[Any, Any]:
+    """The organization of one row, looked up by its id: a join would read all that is in it."""
+    return model._base_manager.filter(pk=pk).values("organization")
+
+
 # Every run that ends asks this.
 _hooks_for = kept.Rows(
     lambda: Webhook.objects.active().filter(
         Q(user=Slot("user", UUIDField()))
-        | Q(organization__assets=Slot("asset", UUIDField()))
-        | Q(organization__teams=Slot("team", UUIDField()))
+        | Q(organization__in=_place_of(Asset, Slot("asset", UUIDField())))
+        | Q(organization__in=_place_of(Team, Slot("team", UUIDField())))
     )
 )
 NOTHING = UUID(int=0)
 
 
 def _of_run(row: Notification) -> list[Webhook]:
-    found = _hooks_for.all(
+    return _hooks_for.all(
         user=row.user_id, asset=row.asset_id or NOTHING, team=row.team_id or NOTHING
     )
-    return list({hook.pk: hook for hook in found}.values())
 
 
 def _of_all(rows: list[Notification]) -> list[Webhook]:
     mine = Q(user__in=[row.user_id for row in rows])
-    theirs = Q(organization__assets__in=[row.asset_id for row in rows if row.asset_id])
-    return list(Webhook.objects.active().filter(mine | theirs).distinct())
+    about = Asset.objects.filter(pk__in={row.asset_id for row in rows if row.asset_id})
+    theirs = Q(organization__in=about.values("organization"))
+    return list(Webhook.objects.active().filter(mine | theirs))
 
 
 def _concerns(hook: Webhook, row: Notification, asset: Asset | None) -> bool:

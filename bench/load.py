@@ -91,7 +91,9 @@ class Client:
         self._session = session
 
     async def get(self, path: str) -> str:
-        async with self._session.get(self._url + path, headers=self._headers) as answer:
+        """As a browser asks, which says of a part of a page that htmx wants it."""
+        headers = self._headers | ({"HX-Request": "true"} if "part=" in path else {})
+        async with self._session.get(self._url + path, headers=headers) as answer:
             answer.raise_for_status()
             return await answer.text()
 

@@ -223,15 +223,17 @@ def sorted_page(dataset: Dataset) -> None:
 
 
 async def deep_page(bench: Bench, dataset: Dataset) -> None:
+    """The whole page, and its rows alone, which is what *After* fetches."""
     address = f"{dataset.get_absolute_url()}?from="
-    async with bench.session() as session:
-        client = bench.client(session)
-        await client.get(f"{address}100")
-        before = _web_and_readers(bench.place)
-        for number in range(PAGES):
-            await client.get(f"{address}{900_000 + 50 * number}")
-    each = (_web_and_readers(bench.place) - before) / PAGES
-    say(Figure("the dataset's page there: CPU of web and reader", each * 1000, "ms", 25))
+    for name, part in (("page", ""), ("page, turned", "&part=rows")):
+        async with bench.session() as session:
+            client = bench.client(session)
+            await client.get(f"{address}100{part}")
+            before = _web_and_readers(bench.place)
+            for number in range(PAGES):
+                await client.get(f"{address}{900_000 + 50 * number}{part}")
+        each = (_web_and_readers(bench.place) - before) / PAGES
+        say(Figure(f"the dataset's {name} there: CPU of web and reader", each * 1000, "ms", 25))
 
 
 def _web_and_readers(place: Site) -> float:

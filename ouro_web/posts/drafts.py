@@ -62,7 +62,8 @@ def discard(post: Post) -> None:
 
 def publish(post: Post, *, by: User, visibility: str, description: str) -> Post:
     """Shows the draft to readers, under a visibility the author chose."""
-    if visibility not in {Visibility.PUBLIC, Visibility.ORGANIZATION, Visibility.PRIVATE}:
+    offered = {Visibility.PUBLIC, Visibility.ORGANIZATION, Visibility.PRIVATE}
+    if visibility not in {*offered, visibility_of(post)}:
         raise ValidationError({"visibility": "Choose public, organization or private."})
     if visibility == Visibility.ORGANIZATION and post.organization.is_global:
         visibility = Visibility.PUBLIC
@@ -77,6 +78,11 @@ def publish(post: Post, *, by: User, visibility: str, description: str) -> Post:
             text=current_text(post),
             description=description,
         )
+
+
+def visibility_of(post: Post) -> str:
+    """What it has, or will have once it is published."""
+    return post.intended_visibility if post.is_draft else post.visibility
 
 
 def _first_time(post: Post) -> None:

@@ -360,6 +360,22 @@ def test_publishing_shows_who_sees_what_a_pinned_run_took_in(
     assert body.count("Open it to share it") == 1
 
 
+def test_publishing_again_keeps_who_may_read_it(signed_in, make_post, make_asset, alice, bob):
+    """Also what it was given elsewhere: on its share page, by a program, with its parent."""
+    parent = make_asset("Parent", visibility="public")
+    for visibility in ("monetized", "inherit", "private", "organization"):
+        post = make_post(name=visibility.title())
+        Asset.objects.filter(pk=post.pk).update(visibility=visibility, parent=parent)
+        for writer in [alice] if visibility in ("private", "inherit") else [alice, bob]:
+            browser, url = signed_in(writer), f"{post.get_absolute_url()}/publish"
+            given = browser.get(url).context["form"]["visibility"].value()
+            assert browser.post(url, {"visibility": given, "description": ""}).status_code == 302
+            assert Asset.objects.get(pk=post.pk).visibility == visibility
+    browser = signed_in(alice)
+    url = f"{make_post(name='Open').get_absolute_url()}/publish"
+    assert browser.post(url, {"visibility": "monetized"}).status_code == 422
+
+
 def test_publishing_shares_only_the_runs_that_were_ticked(signed_in, place, alice, make_run):
     ticked, unticked = make_run(), make_run()
     text = "".join(fence(r.route, kind="route", action=r) for r in (ticked, unticked))

@@ -30,6 +30,13 @@ _TEXT = {
 }
 
 
+# What a post can have, but not be given here.
+_AS_IT_IS = {
+    Visibility.MONETIZED.value: "Everybody sees that it is there; its text is for sale",
+    Visibility.INHERIT.value: "Whoever may see what it belongs to",
+}
+
+
 class WritingForm(forms.Form):
     name = forms.CharField(
         label="Title",
@@ -91,6 +98,9 @@ class PublishForm(forms.Form):
         choices = [everybody, private]
         if not post.organization.is_global:
             choices.insert(1, members)
+        now = drafts.visibility_of(post)
+        if now not in {value for value, _ in choices}:
+            choices.append((now, _AS_IT_IS.get(now, "As it is now")))
         self.fields["visibility"].choices = choices  # type: ignore[attr-defined]
         self.fields["share"].choices = [(pk, str(pk)) for pk in own_runs]  # type: ignore[attr-defined]
 

@@ -69,7 +69,7 @@ def publish(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
     post = editable_post(request.user, owner, slug)
     text = publishing.render(drafts.current_text(post), drafts.current_name(post))
     check = audience.of(text, post, request.user)
-    initial = {"visibility": post.intended_visibility, "description": post.description}
+    initial = {"visibility": drafts.visibility_of(post), "description": post.description}
     form = PublishForm(request.POST or None, initial=initial, post=post, own_runs=check.own_runs)
     if request.method == "POST" and form.is_valid():
         _may_choose(request.user, post, form.cleaned_data["visibility"])
@@ -110,7 +110,7 @@ def editable_post(person: Person, owner: str, slug: str) -> Post:
 
 def _may_choose(person: Person, post: Post, visibility: str) -> None:
     """Writers may publish changes; who may read is for those who manage the post."""
-    if visibility != post.intended_visibility and not may_manage(person, post):
+    if visibility != drafts.visibility_of(post) and not may_manage(person, post):
         raise PermissionDenied("Only its admins can change who may read it.")
 
 

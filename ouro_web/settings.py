@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "ouro_web.actions",
     "ouro_web.comments",
     "ouro_web.conversations",
+    "ouro_web.quests",
     "ouro_web.web",
 ]
 MIDDLEWARE = [

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
-from ouro_web.actions import statements
+from ouro_web.actions import following, statements
 from ouro_web.actions.faults import Fault
 from ouro_web.actions.models import FINAL, LIVE, Action, ActionLog, Announce, Level, Phase, Status
 from ouro_web.actions.statements import in_seconds
@@ -183,13 +183,16 @@ def finish(pk: UUID, rows: QuerySet[Action], fault: Fault | None, **fields: Any)
 
 
 def _say_end(pk: UUID, fault: Fault | None) -> None:
-    """In the log, and to the one who started it, if she wants to know."""
+    """In the log, to whoever follows the run, and to the one who started it, if she wants to
+    know."""
     if fault:
         log(pk, fault.message, Level.ERROR)
     else:
         log(pk, "Finished")
     wanted = {Announce.ALL, Announce.FAILURE} if fault else {Announce.ALL}
     run = statements.to_announce.first(pk=pk)
+    if run and run.follower:
+        following.say_end(run.follower, pk)
     if run and run.announce in wanted:
         run_ended(
             user_id=run.user_id,

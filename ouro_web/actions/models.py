@@ -72,6 +72,8 @@ class Action(models.Model):
         max_length=7, choices=ActionVisibility, default=ActionVisibility.PRIVATE
     )
     announce = models.CharField(max_length=7, choices=Announce, default=Announce.ALL)
+    # Who above has to hear of its end still; see actions.following.
+    follower = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=11, choices=Status, default=Status.QUEUED)
     phase = models.CharField(max_length=8, choices=Phase, blank=True)
 
@@ -122,6 +124,8 @@ class Action(models.Model):
                 condition=Q(status__in=["queued", "in-progress"]),
                 name="action_live",
             ),
+            # Ended, and its follower has not taken note: the sweep asks for these.
+            models.Index(fields=["status"], condition=~Q(follower=""), name="action_followed"),
         ]
 
     def __str__(self) -> str:

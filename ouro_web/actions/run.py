@@ -54,15 +54,18 @@ class _Wanted:
     assets: _Assets
 
 
-def start(route: Route, user: User, call: Call, *, announce: str = Announce.ALL) -> Action:
-    """Check a call and put it on record; a worker takes it from there.
+def start(
+    route: Route, user: User, call: Call, *, announce: str = Announce.ALL, follower: str = ""
+) -> Action:
+    """Check a call and put it on record; a worker takes it from there. `follower` hears of its
+    end; see actions.following.
 
     Raises ValidationError keyed by the names of the form's fields ("b/fmax", "a/structure",
     "organization", "team", "visibility"), PermissionDenied, TooManyRunsError.
     """
     wanted = _checked(route, user, call)
     with _recording():
-        action = _recorded(wanted, announce)
+        action = _recorded(wanted, announce, follower)
         transaction.on_commit(lambda: tasks.deliver(action.pk))
     return action
 
@@ -173,10 +176,11 @@ def _found[M: Model](rows: QuerySet[M], pk: UUID | None) -> M | None:
     return rows.filter(pk=pk).first() if pk else None
 
 
-def _recorded(wanted: _Wanted, announce: str) -> Action:
+def _recorded(wanted: _Wanted, announce: str, follower: str = "") -> Action:
     route, call, placement = wanted.route, wanted.call, wanted.placement
     action = Action(
         announce=announce,
+        follower=follower,
         user=placement.owner,
         route=route,
         route_name=route.name,

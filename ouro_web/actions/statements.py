@@ -117,6 +117,6 @@ finish_directly = kept.Update(
 )
 to_announce = kept.Rows(
     lambda: Action.objects.filter(pk=_PK).only(
-        "pk", "announce", "user_id", "route_id", "route_name"
+        "pk", "announce", "follower", "user_id", "route_id", "route_name"
     )
 )

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ouro_web.actions import faults, ledger
+from ouro_web.actions import faults, following, ledger
 from ouro_web.actions.engine import silence_limit, time_limit
 from ouro_web.actions.models import Action, Phase, Status
 from ouro_web.actions.request import is_repeatable
@@ -26,6 +26,7 @@ SHORTEST_WAIT, LONGEST_WAIT = 15, 300
 def sweep() -> list[UUID]:
     """Put right what can be; returns the runs that should be tried now."""
     time_out()
+    following.remind()
     return [*take_back(), *overdue()]
 
 

@@ -22,6 +22,9 @@ from ouro_web.api.views import (
     parts,
     people,
     posts,
+    quest_entries,
+    quest_items,
+    quests,
     routes,
     runs,
     services,
@@ -42,6 +45,9 @@ api.add_router("", comments.comments)
 api.add_router("", conversations.conversations)
 # Before files, one of which could be called parts/name.
 api.add_router("", parts.parts)
+api.add_router("", quest_items.items)
+api.add_router("", quest_entries.entries)
+api.add_router("", quests.quests)
 api.add_router("", files.files)
 api.add_router("", datasets.datasets)
 api.add_router("", tables.tables)

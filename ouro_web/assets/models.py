@@ -38,6 +38,7 @@ class AssetType(models.TextChoices):
     ROUTE = "route", "Route"
     POST = "post", "Post"
     CONVERSATION = "conversation", "Conversation"
+    QUEST = "quest", "Quest"
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -60,7 +61,7 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """With everything that a list or card shows, whatever the kind."""
         return self.select_related("owner", "organization", "team").select_related(
             "as_file", "as_dataset", "as_post", "as_service", "as_route",
-            "as_conversation", "parent",
+            "as_conversation", "as_quest", "parent",
         )  # fmt: skip
 
     def published(self) -> "AssetQuerySet":
@@ -136,7 +137,7 @@ class Asset(models.Model):
 
     @property
     def kind(self) -> Any:
-        """The row of its own table: File, Dataset, Service, Route, Post or Conversation."""
+        """The row of its own table: File, Dataset, Service, Route, Post, Conversation or Quest."""
         return getattr(self, f"as_{self.asset_type}")
 
     @property

@@ -30,6 +30,7 @@ CATEGORIES = {
     "people": ["follow"],
     "money": ["payment", "deposit"],
     "actions": ["action-complete", "action-failed"],
+    "quests": ["quest-entry", "quest-entry-accepted", "quest-entry-rejected", "quest-assigned"],
 }
 
 
@@ -48,6 +49,10 @@ class Kind(models.TextChoices):
     WEBHOOK = "webhook-off", "Webhook switched off"
     RUN_COMPLETE = "action-complete", "Run finished"
     RUN_FAILED = "action-failed", "Run failed"
+    QUEST_ENTRY = "quest-entry", "Entry to a quest"
+    QUEST_ACCEPTED = "quest-entry-accepted", "Entry accepted"
+    QUEST_REJECTED = "quest-entry-rejected", "Entry rejected"
+    QUEST_ASSIGNED = "quest-assigned", "Item assigned"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

@@ -9,27 +9,26 @@ from django.db.models import Q
 
 from ouro_web.assets.models import Asset, Connection
 from ouro_web.lib.markdown import References
-from ouro_web.posts.models import Post
 
 MOST_PATHS = 200
 Edge = tuple[str, UUID, UUID | None]  # kind, target, the run that an embed pins
 
 
-def record(post: Post, references: References) -> None:
-    """Replaces the connections that start at this post by those of its present text.
+def record(source: Asset, references: References) -> None:
+    """Replaces the connections that start at this asset by those of its present text.
 
     Only what the owner may see is connected, so a guessed id tells nothing about itself.
     """
-    edges = set(_edges(post, references))
-    Connection.objects.filter(source=post).delete()
+    edges = set(_edges(source, references))
+    Connection.objects.filter(source=source).delete()
     Connection.objects.bulk_create(
-        Connection(source=post, kind=kind, target_id=target, action_id=action)
+        Connection(source=source, kind=kind, target_id=target, action_id=action)
         for kind, target, action in edges
     )
 
 
-def _edges(post: Post, references: References) -> Iterable[Edge]:
-    visible = Asset.objects.visible_to(post.owner).exclude(pk=post.pk)
+def _edges(source: Asset, references: References) -> Iterable[Edge]:
+    visible = Asset.objects.visible_to(source.owner).exclude(pk=source.pk)
     named = [*references.links, *references.embeds]
     known = set(visible.filter(pk__in={slot.id for slot in named}).values_list("pk", flat=True))
     for slot in references.embeds:

@@ -25,6 +25,7 @@ SECTIONS = (
     ("files", "Files", "file"),
     ("datasets", "Datasets", "table-2"),
     ("posts", "Posts", "notebook-text"),
+    ("quests", "Quests", "flag"),
     ("conversations", "Conversations", "messages-square"),
 )
 THEMES = ("light", "dark")

@@ -101,6 +101,23 @@ POST /conversations/{id}/messages/create
 GET /conversations/{id}/messages
 PATCH /conversations/{id}/messages/{message}
 
+POST /quests/create
+GET /quests/assigned-items
+GET /quests/{id}
+PUT /quests/{id}
+DELETE /quests/{id}
+GET /quests/{id}/items
+POST /quests/{id}/items
+PUT /quests/{id}/items/{item}
+DELETE /quests/{id}/items/{item}
+POST /quests/{id}/items/{item}/complete
+POST /quests/{id}/items/{item}/rescore
+GET /quests/{id}/items/{item}/leaderboard
+POST /quests/{id}/entries/create
+GET /quests/{id}/entries
+PUT /quests/{id}/entries/{entry}/review
+POST /quests/{id}/entries/{entry}/evaluate
+
 GET /user/profile
 GET /user/plan-info
 GET /users/search
@@ -143,13 +160,6 @@ GET /stripe/usage/history
 GET /stripe/wallet/pending-earnings
 """
 
-NOT_YET = """
-POST /quests/create
-GET /quests/{id}
-GET /quests/assigned-items
-GET /quests/{id}/items
-"""
-
 
 def _pairs(words: str) -> list[tuple[str, str]]:
     lines = [line.split() for line in words.splitlines() if line]
@@ -157,4 +167,3 @@ def _pairs(words: str) -> list[tuple[str, str]]:
 
 
 ENDPOINTS = _pairs(WORDS)
-LATER = _pairs(NOT_YET)

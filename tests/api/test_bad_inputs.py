@@ -19,7 +19,7 @@ SHARE = {"raw_body": 6, "content_type": 3, "object": 5, "field_value": 6, "query
 BODIES = ("POST", "PUT", "PATCH")
 FIELDS = {
     "posts": "post", "comments": "comment", "files": "file", "datasets": "dataset",
-    "services": "service", "teams": "team",
+    "services": "service", "teams": "team", "quests": "quest",
 }  # fmt: skip
 
 
@@ -35,12 +35,14 @@ def cases():
 def things(make_file, make_dataset, make_asset, make_route, alloys, place, alice):
     """The address of something real for each kind; deleting is only tried on what is not there."""
     from ouro_web.posts import publish
+    from ouro_web.quests import making
 
     route = make_route()
     return {
         "files": make_file().pk, "datasets": make_dataset().pk, "routes": route.pk,
         "services": route.service.pk, "teams": alloys.pk, "organizations": alloys.organization_id,
         "posts": publish.create(place(alice), name="Post", text="words").pk,
+        "quests": making.create(place(alice), name="Quest", rows=[{"description": "Help"}]).pk,
     }  # fmt: skip
 
 

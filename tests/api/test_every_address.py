@@ -18,6 +18,8 @@ from ouro_web.conversations import members, messages
 from ouro_web.datasets import tables
 from ouro_web.files import storage
 from ouro_web.posts import publish
+from ouro_web.quests import entries, making
+from ouro_web.quests.models import Item
 from tests.project.addresses import Address, every_address
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +62,13 @@ def things(place, alice, make_route):
     comment = talk.add(post.asset, author=alice, text=f"{CANARY} comment")
     conversation = members.begin(where, members=[], name=f"{CANARY} talk", summary=CANARY)
     messages.say(conversation, author=alice, text=f"{CANARY} message")
+    row = {"description": CANARY, "notes": CANARY, "leaderboard_enabled": False}
+    quest = making.create(where, name=f"{CANARY} quest", description=CANARY, rows=[row])
+    item = Item.objects.select_related("quest__owner", "eval_route").get()
+    entry = entries.submit(item, contributor=alice, assets={"file": file.pk}, text=CANARY)
+    Item.objects.update(leaderboard_enabled=True)
     return {
+        "quests": quest.pk, "item": item.pk, "entry": entry.pk,
         "assets": file.pk, "files": file.pk, "datasets": dataset.pk, "posts": post.pk,
         "actions": action.pk, "services": route.service.pk, "routes": route.pk,
         "comments": comment.pk, "conversations": conversation.pk,
@@ -73,7 +81,8 @@ def path_of(address: Address, things, **others) -> str:
     given = {
         "pk": things.get(noun, UNKNOWN), "service_id": things["services"],
         "route_id": things["routes"], "name": "a", "token": "not-a-token", "view_id": UNKNOWN,
-        "request_pk": UNKNOWN, "user_pk": UNKNOWN, "message_pk": UNKNOWN, **others,
+        "request_pk": UNKNOWN, "user_pk": UNKNOWN, "message_pk": UNKNOWN,
+        "item_pk": things["item"], "entry_pk": things["entry"], **others,
     }  # fmt: skip
     return address.fill({name: str(given[name]) for name, _ in address.arguments})
 

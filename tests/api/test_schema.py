@@ -27,6 +27,7 @@ CHECKS = [
     response_schema_conformance,
 ]  # fmt: skip
 PIECES = 8
+GIVEN = ("pk", "service_id", "route_id", "item_pk")
 SAME = settings(
     max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
@@ -46,14 +47,17 @@ def operations():
 def places(make_file, make_dataset, make_route, alloys, place, alice):
     """Something real for each kind. What does not exist stands for things to be deleted."""
     from ouro_web.posts import publish
+    from ouro_web.quests import making
 
     route = make_route()
+    quest = making.create(place(alice), name="Quest", rows=[{"description": "Help"}])
     post = publish.create(place(alice), name="Post", text="words")
     return {
         "files": make_file().pk, "datasets": make_dataset().pk, "routes": route.pk,
         "services": route.service.pk, "teams": alloys.pk, "organizations": alloys.organization_id,
         "posts": post.pk, "assets": post.pk, "users": alice.username,
-        "service_id": route.service.pk, "route_id": route.pk,
+        "service_id": route.service.pk, "route_id": route.pk, "quests": quest.pk,
+        "item_pk": quest.items.get().pk,
     }  # fmt: skip
 
 
@@ -79,5 +83,5 @@ def into(case, places) -> None:
     noun = case.operation.path.split("/")[1]
     for name in case.path_parameters or {}:
         known = places.get(name) or places.get(noun)
-        if known and name in ("pk", "service_id", "route_id") and case.operation.method != "delete":
+        if known and name in GIVEN and case.operation.method != "delete":
             case.path_parameters[name] = str(known)

@@ -268,5 +268,53 @@ def test_people_teams_and_notifications(tool, lab, bob, unique):
     tool(steps)
 
 
+def test_a_quest_is_planned_answered_and_reviewed(tool, lab, alloys, alice, unique):
+    place = {"org_id": str(lab.id), "team_id": str(alloys.id)}
+
+    async def steps(call):
+        row = {
+            "description": "Hand in a *table*",
+            "submission_assets": {"table": {"asset_type": "dataset", "label": "Your table"}},
+        }
+        quest = await call(
+            "create_quest", name=unique("quest"), description_markdown="# Why\n\n`{@bob}`",
+            items=["Look around", row], type="continuous", status="draft", **place,
+        )  # fmt: skip
+        pk, (first, second) = quest["id"], quest["items"]
+        assert second["contributor_keys"] == [
+            {"key": "table", "label": "Your table", "required": True}
+        ]
+        made = await call("create_quest_items", quest_id=pk, items=["One more"])
+        await call("delete_quest_item", quest_id=pk, item_id=made[0]["id"])
+        await call(
+            "update_quest_item", quest_id=pk, item_id=first["id"], assignee_id=str(alice.id),
+            waiting_on="beam", waiting_until="2030-01-01T00:00:00Z", waiting_check_every="1d",
+        )  # fmt: skip
+        assert "Look around" in told(await call("list_assigned_quest_items"))
+        cleared = {"waiting_on": "", "waiting_until": "", "waiting_check_every": ""}
+        item = await call("update_quest_item", quest_id=pk, item_id=first["id"], **cleared)
+        assert item["waiting_until"] is None
+        await call("update_quest", id=pk, status="open", description_markdown="Other")
+        rows = json.dumps([{"a": 1}])
+        table = await call("create_dataset", name=unique("rows"), data=rows, **place)
+        entry = await call(
+            "submit_quest_entry", quest_id=pk, item_id=second["id"],
+            assets={"table": table["id"]}, description_markdown="It is **here**",
+        )  # fmt: skip
+        assert "here" in told(await call("list_quest_entries", quest_id=pk, status="submitted"))
+        await call(
+            "review_quest_entry", quest_id=pk, entry_id=entry["id"], status="accepted",
+            review_markdown="Good",
+        )  # fmt: skip
+        await call("complete_quest_item", quest_id=pk, item_id=first["id"], description="Done")
+        assert "progress: 1/2" in told(await call("list_quest_items", quest_id=pk))
+        found = await call("get_asset", id=pk, detail="full")
+        assert found["quest"] == {"type": "continuous", "status": "open"}
+        assert pk in told(await call("search_assets", query=quest["name"], asset_type="quest"))
+        await call("delete_asset", id=pk)
+
+    tool(steps)
+
+
 def told(answer: Any) -> str:
     return answer if isinstance(answer, str) else json.dumps(answer)

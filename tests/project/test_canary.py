@@ -22,6 +22,8 @@ from ouro_web.conversations import members, messages
 from ouro_web.datasets import tables
 from ouro_web.files import storage
 from ouro_web.posts import drafts, publish
+from ouro_web.quests import entries, making, reviewing
+from ouro_web.quests.models import Item
 from tests.project.addresses import Address, every_address
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,7 @@ LINK = re.compile(r'(?:href|src|hx-get|data-again|data-run-form)="(/[^"]*)"')
 ROOTS = ["/", "/search?q=open", "/posts/", "/files/", "/datasets/", "/services/", "/actions/?all=1"]
 ROOTS += [
     "/conversations/",
+    "/quests/?show=all",
     "/teams/",
     "/developers",
     "/llms.txt",
@@ -74,11 +77,16 @@ def hidden(place, alice, make_route) -> dict[str, Any]:
         where, members=[], name=f"{SECRET}talkname", summary=f"{SECRET}talkabout"
     )
     messages.say(conversation, author=alice, text=f"{SECRET}message for @carol and @rita")
+    quest = making.create(
+        where, name=f"{SECRET}questname", description=f"{SECRET}questabout @carol",
+        rows=[{"description": f"{SECRET}task", "notes": f"{SECRET}notes"}],
+    )  # fmt: skip
     body = {"type": "object", "title": f"{SECRET}schema"}
     route = make_route(f"{SECRET}route", path=f"/{SECRET}path", body=body, visibility="private")
     return {
         "file": file, "picture": picture, "table": table, "view": view, "post": post,
-        "conversation": conversation, "route": route, "run": _run(route, alice, SECRET),
+        "conversation": conversation, "quest": quest, "route": route,
+        "run": _run(route, alice, SECRET),
     }  # fmt: skip
 
 
@@ -100,6 +108,7 @@ def opened(place, alice, make_route, hidden) -> dict[str, Any]:
     copies.freeze(post)
     drafts.save(post, name=f"{SECRET}retitled", text=f"{SECRET}unpublished")
     comment = talk.add(post, author=alice, text=text[:15_000])
+    quest = _quest(where, alice, hidden)
     # Private texts that speak of the public things, which say where they are linked from.
     back = f"{SECRET}backlink [f](file:{file.pk}) [t](dataset:{table.pk}) [r](route:{route.pk})"
     publish.create(place(alice, "private"), name=f"{SECRET}linking", text=back)
@@ -107,7 +116,27 @@ def opened(place, alice, make_route, hidden) -> dict[str, Any]:
     return {
         "posts": post, "files": file, "datasets": table, "routes": route,
         "services": route.service, "actions": shared, "assets": post, "comments": comment,
+        "quests": quest,
     }  # fmt: skip
+
+
+def _quest(where, alice, hidden) -> Any:
+    """Judged by a private route, with private things handed in: accepted once, and once not."""
+    row = {"description": "Open task", "eval_route_id": hidden["route"].pk,
+           "eval_trigger": "owner", "leaderboard_enabled": True}  # fmt: skip
+    rows = [{"description": "Open free task"}, row]
+    quest = making.create(
+        where, name="Open quest", description="For @carol.", rows=rows, rules={"type": "continuous"}
+    )
+    free, judged = Item.objects.select_related("quest__owner", "eval_route").filter(quest=quest)
+    given = {"file": hidden["file"].pk}
+    accepted = entries.submit(free, contributor=alice, assets=given, text="Open entry")
+    reviewing.review(accepted, by=alice, status="accepted", note="Open review")
+    given = {"table": hidden["table"].pk}
+    entries.submit(free, contributor=alice, assets=given, text=f"{SECRET}entrywords")
+    scored = entries.submit(judged, contributor=alice, assets={}, text=f"{SECRET}scored")
+    type(scored).objects.filter(pk=scored.pk).update(eval_score=1, eval_message=f"{SECRET}why")
+    return quest
 
 
 def _run(route, person, word: str, visibility: str = "private") -> Action:
@@ -131,7 +160,8 @@ def _link(run: Action, asset: Any, direction: str) -> None:
 def _text(hidden: dict[str, Any], secret_run: Action, shared: Action, route: Any) -> str:
     """Every way in which a text can speak of something."""
     kinds = {"file": "file", "picture": "file", "table": "dataset", "post": "post",
-             "route": "route", "conversation": "conversation"}  # fmt: skip
+             "route": "route", "conversation": "conversation",
+             "quest": "quest"}  # fmt: skip
     pieces = ["Open words for @carol and @rita."]
     for name, kind in kinds.items():
         pk = hidden[name].pk
@@ -218,13 +248,17 @@ def test_the_owner_finds_all_of_it_there(opened, hidden, signed_in, alice):
     """Or the test above would look for words that are nowhere."""
     browser, wrong = signed_in(alice), set[str]()
     shown = [*opened.values(), *(hidden[name] for name in hidden if name != "view")]
-    paths = ["/posts/?mine=1", *(thing.get_absolute_url() for thing in shown)]
+    paths = [
+        "/posts/?mine=1",
+        f"{opened['quests'].get_absolute_url()}/entries",
+        *(thing.get_absolute_url() for thing in shown),
+    ]
     for path in (*paths, f"{hidden['table'].get_absolute_url()}/views"):
         wrong |= leaks("", browser.get(path))
     found = {each.rpartition(SECRET)[2] for each in wrong}
     fields = "filename about picture table rows column cell view post heading abstract remark"
     fields += " schema route path value key fault input line linking draft text"
-    fields += " talkname talkabout message"
+    fields += " talkname talkabout message questname questabout task notes entrywords"
     assert set(fields.split()) - found == set()
 
 
@@ -234,7 +268,8 @@ def api_path(address: Address, opened: dict[str, Any]) -> str:
         "pk": things.get(address.pattern.split("/")[1], opened["posts"].pk), "name": "lab",
         "service_id": things["services"], "route_id": things["routes"], "token": "none",
         "view_id": things["posts"], "request_pk": things["posts"], "user_pk": things["posts"],
-        "message_pk": things["posts"],
+        "message_pk": things["posts"], "item_pk": opened["quests"].items.last().pk,
+        "entry_pk": opened["quests"].entries.first().pk,
     }  # fmt: skip
     return address.fill({name: str(given[name]) for name, _ in address.arguments})
 
@@ -245,7 +280,7 @@ def test_nothing_private_comes_out_by_the_api(person, opened, hidden, request):
     client, wrong = Client(raise_request_exception=False), set[str]()
     paths = [api_path(each, opened) for each in every_address() if each.noun == "api"]
     paths += [f"/api/search/assets?query={word}" for word in ("open", f"{SECRET}table")]
-    for kind in ("posts", "files", "datasets", "routes", "services", "actions"):
+    for kind in ("posts", "files", "datasets", "routes", "services", "actions", "quests"):
         pk = opened[kind].pk
         paths += [f"/api/assets/{pk}/{part}" for part in PARTS]
     paths += [f"/api/conversations/{hidden['conversation'].pk}{end}" for end in ("", "/messages")]

@@ -19,6 +19,8 @@ from ouro_web.files import storage, uploads
 from ouro_web.notifications import hooking
 from ouro_web.notifications.notify import notify
 from ouro_web.posts import publish
+from ouro_web.quests import entries, making
+from ouro_web.quests.models import Item
 from ouro_web.services.models import SpecDraft
 from ouro_web.teams.membership import found_organization, found_team
 from ouro_web.teams.models import JoinRequest
@@ -54,6 +56,8 @@ ENDING = {
     "conversations:send_out",
     "teams:dissolve",
 }
+OF_ITEMS = [f"quests:{name}" for name in ("item", "delete_item", "enter", "rescore", "leaderboard")]
+OF_ENTRIES = [f"quests:{name}" for name in ("entry", "review", "evaluate")]
 OPEN_TO_ALL = {
     "people:detail",
     "people:feed",
@@ -90,6 +94,11 @@ def things(place, alice, make_route):
     conversation = members.begin(where, members=[], name=f"{CANARY} talk", summary=CANARY)
     said = messages.say(conversation, author=alice, text=f"{CANARY} message")
     webhook, _ = hooking.create(alice, url=f"https://192.0.78.9/{CANARY}", events=[])
+    row = {"description": CANARY, "notes": CANARY}
+    quest = making.create(where, name=f"{CANARY} quest", description=CANARY, rows=[row])
+    item = Item.objects.select_related("quest__owner", "eval_route").get()
+    entry = entries.submit(item, contributor=alice, assets={"file": file.pk}, text=CANARY)
+    Item.objects.update(leaderboard_enabled=True)
     draft = SpecDraft.objects.create(user=alice, document="{}")
     hidden = found_organization(founder=alice, name="hidden", display_name=f"{CANARY} lab")
     team = found_team(
@@ -106,6 +115,7 @@ def things(place, alice, make_route):
         "conversations": conversation, "message": said, "webhooks": webhook,
         "delivery": hooking.test(webhook),
         "teams:pin": post, "teams:answer": asked,
+        "quests": quest, **dict.fromkeys(OF_ITEMS, item), **dict.fromkeys(OF_ENTRIES, entry),
         "upload": uploads.receive(
             alice, filename=f"{CANARY}.txt", content=BytesIO(CANARY.encode())
         ),
@@ -226,6 +236,7 @@ def test_hostile_input_never_gets_a_server_error(value, things, signed_in, alice
 
 
 LISTS = ["/", "/search?q=canary7q", "/users/alice", "/files/", "/datasets/", "/posts/"]
+LISTS += ["/quests/", "/quests/?show=all"]
 LISTS += ["/posts/feed", "/users/alice/feed", "/teams/lab/alloys/feed"]
 LISTS += [
     "/services/",

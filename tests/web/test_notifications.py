@@ -106,7 +106,7 @@ def test_who_asks_to_join_waits_among_the_members(signed_in, alice, alloys, caro
 def test_one_chooses_what_one_is_told(signed_in, alice, bob):
     browser, page = signed_in(alice), "/settings/notifications"
     text = browser.get(page).content.decode()
-    assert text.count(" checked") == 13
+    assert text.count(" checked") == 17
     fields = {"inbox-mention": "on", "inbox-action-failed": "on", "mail-action-failed": "now"}
     assert browser.post(page, fields).status_code == 302
     text = browser.get(page).content.decode()

@@ -156,6 +156,17 @@ def _nothing_more(row: Any) -> dict[str, Any]:
     return {}
 
 
+def quest_details(row: Any) -> dict[str, Any]:
+    return {
+        "quest": {
+            "id": row.pk,
+            "type": row.type,
+            "status": row.status,
+            "max_xp_per_contributor": row.max_xp_per_contributor,
+        }
+    }
+
+
 DETAILS: dict[AssetType, Callable[[Any], dict[str, Any]]] = {
     AssetType.FILE: file_details,
     AssetType.DATASET: dataset_details,
@@ -163,4 +174,5 @@ DETAILS: dict[AssetType, Callable[[Any], dict[str, Any]]] = {
     AssetType.ROUTE: _route,
     AssetType.POST: _nothing_more,
     AssetType.CONVERSATION: _nothing_more,
+    AssetType.QUEST: quest_details,
 }

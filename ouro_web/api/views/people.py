@@ -15,6 +15,7 @@ from ouro_web.api.shapes.people import user as user_shape
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.comments.models import Comment
 from ouro_web.notifications import following
+from ouro_web.quests import experience
 
 people = router("People")
 
@@ -110,7 +111,9 @@ def _with_metrics(request: Request, person: User) -> dict[str, Any]:
         "isFollowing": standing.is_followed,
         "isFollowed": standing.follows_back,
     }
-    return user_shape(person, request.auth.user, metrics, follows)
+    xp = experience.total(person)
+    earned = {"totalXp": xp, "level": experience.level(xp), "xp_totals": {"total": xp}}
+    return user_shape(person, request.auth.user, metrics, follows) | earned
 
 
 def _ids(text: str) -> list[UUID]:

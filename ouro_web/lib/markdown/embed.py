@@ -8,7 +8,7 @@ from ouro_web.lib.markdown.addresses import UUID
 from ouro_web.lib.markdown.values import Slot
 
 LONGEST = 10_000
-TYPES = ("post", "file", "dataset", "route", "service")
+TYPES = ("post", "file", "dataset", "route", "service", "quest")
 # Also older spellings; every other word is a card.
 _MODES = {"preview": "preview", "chart": "preview", "interactive": "interactive"}
 PARTS = ("status", "inputs", "outputs", "logs")  # of a pinned run

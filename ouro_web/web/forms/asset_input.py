@@ -17,7 +17,7 @@ from ouro_web.lib.fields.names import State, html_id, one
 
 MAX_OFFERED = 20
 _ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
-_PAGE = re.compile(r"/(?:files|datasets|posts|routes)/([^/?#\s]+)/([^/?#\s]+)")
+_PAGE = re.compile(r"/(?:files|datasets|posts|routes|quests)/([^/?#\s]+)/([^/?#\s]+)")
 
 
 @dataclass(slots=True)

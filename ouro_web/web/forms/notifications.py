@@ -30,6 +30,12 @@ SAID = {
         Kind.RUN_COMPLETE: "A run finished",
         Kind.RUN_FAILED: "A run failed",
     },
+    "Your quests": {
+        Kind.QUEST_ENTRY: "Somebody hands something in",
+        Kind.QUEST_ACCEPTED: "Your entry is accepted",
+        Kind.QUEST_REJECTED: "Your entry is rejected",
+        Kind.QUEST_ASSIGNED: "An item is assigned to you",
+    },
 }
 
 

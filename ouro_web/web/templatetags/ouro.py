@@ -25,6 +25,7 @@ TYPE_ICONS = {
     "route": "route",
     "post": "notebook-text",
     "conversation": "messages-square",
+    "quest": "flag",
 }
 # Status: the class of its colour, its icon, its word.
 STATUSES = {

@@ -36,6 +36,7 @@ urlpatterns = [
     path("services/", include("ouro_web.web.urls.services")),
     path("routes/", include("ouro_web.web.urls.routes")),
     path("posts/", include("ouro_web.web.urls.posts")),
+    path("quests/", include("ouro_web.web.urls.quests")),
     path("actions/", include("ouro_web.web.urls.actions")),
     path("comments/", include("ouro_web.web.urls.comments")),
     path("conversations/", include("ouro_web.web.urls.conversations")),

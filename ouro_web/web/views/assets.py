@@ -34,6 +34,8 @@ def edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("conversations:about", pk=asset.pk)
     if asset.asset_type == AssetType.POST:
         return redirect("posts:edit", owner=asset.namespace, slug=asset.slug)
+    if asset.asset_type == AssetType.QUEST:
+        return redirect("quests:edit", owner=asset.namespace, slug=asset.slug)
     form = AssetForm(request.POST or None, instance=asset, by=request.user)
     if request.method == "POST" and form.is_valid():
         saved = form.save()

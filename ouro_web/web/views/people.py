@@ -14,6 +14,7 @@ from ouro_web.accounts.models import User
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.assets.search import count_by_kind, of_kinds
 from ouro_web.notifications import following
+from ouro_web.quests import experience
 from ouro_web.web.forms.people import ProfileForm
 from ouro_web.web.http import Request, SignedInRequest, render
 from ouro_web.web.paging import address, page_of
@@ -27,9 +28,12 @@ def detail(request: Request, username: str) -> HttpResponse:
     asked = request.GET.get("type", "")
     kind = asked if asked in AssetType.values else ""
     page = page_of(request, of_kinds(rows, [kind] if kind else []).for_cards())
+    xp = experience.total(person)
     context = {
         "page": page,
         "tabs": tabs(request, count_by_kind(rows), kind),
+        "xp": xp,
+        "level": experience.level(xp),
         **head(request, person),
     }
     return render(request, "people/profile.html", context)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bench import api, load, page, processes, rows, tables, writing
+from bench import api, forms, load, page, processes, rows, tables, writing
 from bench.figures import AT_ONCE, CLIENTS, ONE_BY_ONE, PAGES, RUNS_EACH, SAVES, Figure, say
 from bench.site import Site
 from ouro_web.accounts import keys
@@ -38,6 +38,7 @@ def take(place: Site) -> None:
     quick, slow = rows.routes(person.user, place.upstream)
     bench = Bench(place, person, quick, slow)
     first_visit(bench)
+    run_forms(bench)
     asyncio.run(one_by_one(bench))
     asyncio.run(posted(bench))
     asyncio.run(many_clients(bench))
@@ -60,6 +61,21 @@ def first_visit(bench: Bench) -> None:
         Figure("route page, first visit: on the wire", found.kilobytes, "kB", 60),
         Figure("route page, first visit: asked for", found.requests, "requests", 8),
         Figure("route page, first visit: fonts besides", found.font_kilobytes, "kB"),
+    )
+
+
+def run_forms(bench: Bench) -> None:
+    """CPU of the pages of other people's operations, where their documents are at hand."""
+    routes = forms.imported(bench.person, bench.place.upstream)
+    if not routes:
+        return
+    host = bench.place.url.partition("://")[2]
+    found = forms.seconds_of_each(routes, bench.person, host)
+    name = f"run pages of {len(routes)} real operations: CPU"
+    say(
+        Figure(f"{name}, p50", load.percentile(found, 0.5) * 1000, "ms"),
+        Figure(f"{name}, p95", load.percentile(found, 0.95) * 1000, "ms", 200),
+        Figure(f"{name}, most", max(found) * 1000, "ms"),
     )
 
 

@@ -168,6 +168,17 @@ def test_names_with_odd_characters_become_legal_references() -> None:
         ),
         ({"$ref": "#/components/schemas/A", "minLength": 3}, {"$ref": "#/$defs/A"}),
         ({"type": "string", "example": "x"}, {"type": "string", "examples": ["x"]}),
+        (
+            {"anyOf": [{"$ref": "#/components/schemas/A"}, {"nullable": True}]},
+            {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]},
+        ),
+        ({"type": "integer", "default": "1024"}, {"type": "integer", "default": 1024}),
+        ({"type": "string", "default": "1024"}, {"type": "string", "default": "1024"}),
+        ({"type": "boolean", "default": "yes"}, {"type": "boolean", "default": "yes"}),
+        (
+            {"$ref": "#/components/schemas/A", "nullable": True, "default": "null"},
+            {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}], "default": None},
+        ),
         ({"type": "file"}, {"type": "string", "format": "binary"}),
         ({"type": "string", "default": None, "xml": {}}, {"type": "string", "default": None}),
         (

@@ -3,13 +3,19 @@
 A choice within a choice is one choice, and null is never a branch but a state of the field.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ouro_web.lib.fields import exact
 from ouro_web.lib.fields.view import Schema, merge, resolve, tagged, types
 
 MAX_OPTIONS = 30
+MAX_NAMED = 3  # values that name a branch
+LONGEST_WORDS = 50
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,40}")
+_COUNTED = re.compile(r"\d$|^(anyOf|oneOf|allOf|items|schema|body)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ def alternatives(root: Schema, view: Schema) -> tuple[Schema, bool, list[Branch]
         return {**base, "type": "null"}, False, []
     if all(_only_conditions(root, branch.schema) for branch in found):
         return base, nullable, []
-    return base, nullable, found
+    return base, nullable, _told_apart(found)
 
 
 def _type_list(view: Schema) -> tuple[Schema, bool, list[Branch]]:
@@ -79,7 +85,7 @@ def _flattened(
             deeper, null = _flattened(root, inner, (*path, place), budget)
             found, nullable = found + deeper, nullable or null
         else:
-            found.append(Branch(inner, _title(root, inner), (*path, place)))
+            found.append(Branch(inner, _title(root, inner, schema), (*path, place)))
     return found, nullable
 
 
@@ -137,22 +143,72 @@ def suggestions(found: list[Branch]) -> tuple[str, ...]:
     return ()
 
 
-def _title(root: Schema, inner: Schema) -> str:
-    """What the branch is called: title, discriminator, tag, else its type and first fields."""
-    tag = _tag(root, inner)
-    named = inner.get("title") or tag
+def _title(root: Schema, inner: Schema, schema: object) -> str:
+    """What the branch is called: title, discriminator, tag, its few values, the name of the schema
+    that an object refers to, else its type and first fields."""
+    named = inner.get("title") or _tag(root, inner) or _values(inner)
     if named:
         return str(named)
     kinds = types(inner)
     word = WORDS.get(kinds[0], kinds[0]) if len(kinds) == 1 else "Any value"
     properties = inner.get("properties")
     if isinstance(properties, dict) and properties:
+        if name := _reference_name(schema):
+            return name
         return f"{word} with {', '.join(list(properties)[:3])}"
     items = inner.get("items")
     if isinstance(items, dict):
         return f"{word} of {' or '.join(types(resolve(root, items))) or 'values'}"
     limit = inner.get("pattern") or inner.get("format")
     return f"{word} ({limit})" if limit else word
+
+
+def _reference_name(schema: object) -> str:
+    """`VectorParams` as words; names that a generator counted say nothing."""
+    reference = schema.get("$ref") if isinstance(schema, dict) else None
+    name = str(reference).rpartition("/")[2] if reference else ""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_+", " ", name).strip()
+    good = _NAME.fullmatch(name) and not _COUNTED.search(name)
+    return f"{apart[:1].upper()}{apart[1:].lower()}" if good else ""
+
+
+def _values(view: Schema) -> str:
+    given = [view["const"]] if "const" in view else view.get("enum")
+    if not isinstance(given, list) or len(given) > MAX_NAMED:
+        return ""
+    return " or ".join(item if isinstance(item, str) else exact.dumps(item) for item in given)
+
+
+def _told_apart(found: list[Branch]) -> list[Branch]:
+    """Where several would be called the same: by the fields that only one has, by what is said of
+    each, else counted."""
+    made = []
+    for branch in found:
+        alike = [other for other in found if other.title == branch.title]
+        made.append(_told(branch, alike) if alike[1:] else branch)
+    return made
+
+
+def _told(branch: Branch, alike: list[Branch]) -> Branch:
+    keys = Counter(key for other in alike for key in _keys(other))
+    own = [key for key in _keys(branch) if keys[key] == 1]
+    if own and branch.title.startswith(f"{WORDS['object']} with "):
+        return replace(branch, title=f"{WORDS['object']} with {', '.join(own[:3])}")
+    said = [_first_words(other.schema) for other in alike]
+    at = alike.index(branch)
+    more = said[at] if all(said) and len(set(said)) == len(said) else str(at + 1)
+    return replace(branch, title=f"{branch.title} ({more})")
+
+
+def _keys(branch: Branch) -> list[str]:
+    properties = branch.schema.get("properties")
+    return list(properties) if isinstance(properties, dict) else []
+
+
+def _first_words(view: Schema) -> str:
+    said = view.get("description")
+    line = said.strip().partition("\n")[0].rstrip(".") if isinstance(said, str) else ""
+    return line if len(line) <= LONGEST_WORDS else f"{line[:LONGEST_WORDS].rpartition(' ')[0]} …"
 
 
 def _tag(root: Schema, view: Schema) -> str:

@@ -3,6 +3,8 @@
 Only the keywords of this one object are changed; `schemas.py` walks into the parts.
 """
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,8 @@ _APPLICATORS = ("$ref", "allOf", "anyOf", "oneOf")
 # base of every reference inside.
 _DROPPED = {"$id", "$schema", "$anchor", "$dynamicAnchor", "$vocabulary", "$comment", "id"}
 _DROPPED_WORDS = {"xml", "externalDocs"}
+
+_WRITTEN = re.compile(r"true|false|-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?")
 
 Note = Callable[[str], None]
 
@@ -30,6 +34,8 @@ def modernised(schema: dict[str, Any], *, old: bool, note: Note) -> dict[str, An
     _file_type(kept)
     _types(kept, note)
     _required(kept, note)
+    _null_choices(kept, note)
+    _written_default(kept, note)
     nullable = kept.pop("nullable", False) is True
     return _nullable(kept, note) if nullable else kept
 
@@ -96,6 +102,45 @@ def _required(schema: dict[str, Any], note: Note) -> None:
         note("“required” is not a list of names and was left out.")
     else:
         schema["required"] = list(dict.fromkeys(name for name in given if isinstance(name, str)))
+
+
+def _written_default(schema: dict[str, Any], note: Note) -> None:
+    """Some generators write every default as a text, `"1024"` and `"null"`: the form would open
+    with a value that its own schema refuses."""
+    text, kinds = schema.get("default"), schema.get("type")
+    if not isinstance(text, str) or "string" in _listed(kinds) or "enum" in schema:
+        return
+    if text == "null" and (schema.get("nullable") is True or "null" in _listed(kinds)):
+        schema["default"] = None
+    elif _WRITTEN.fullmatch(text) and set(_listed(kinds)) & {"integer", "number", "boolean"}:
+        schema["default"] = json.loads(text)
+    else:
+        return
+    note(f"The default “{text}” is a text and is read as the value it spells.")
+
+
+def _listed(kinds: Any) -> list[Any]:
+    return kinds if isinstance(kinds, list) else [kinds]
+
+
+def _null_choices(schema: dict[str, Any], note: Note) -> None:
+    """`anyOf: [X, {nullable: true}]` is what generators write for X or null. To the letter its
+    second part takes any value, and nothing would ever be wrong."""
+    for word in ("anyOf", "oneOf"):
+        given = schema.get(word)
+        if not isinstance(given, list) or len(given) < 2:
+            continue
+        said = [_is_only_nullable(item) for item in given]
+        if any(said) and not all(said):
+            null = {"type": "null"}
+            schema[word] = [null if only else item for item, only in zip(given, said, strict=True)]
+            note("“nullable: true” alone among the choices is read as null.")
+
+
+def _is_only_nullable(schema: Any) -> bool:
+    if not isinstance(schema, dict) or schema.get("nullable") is not True:
+        return False
+    return schema.keys() <= ANNOTATIONS | {"nullable"}
 
 
 def _nullable(schema: dict[str, Any], note: Note) -> dict[str, Any]:

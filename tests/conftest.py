@@ -47,6 +47,7 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 LONG = (
     "tests/client/",
     "tests/journey/test_journey.py",
+    "tests/journey/test_run_forms.py",
     "tests/web/test_look.py",
     "tests/actions/test_kill.py",
     "tests/project/test_every_address.py",

@@ -176,6 +176,10 @@ def test_names_with_odd_characters_become_legal_references() -> None:
         ({"type": "string", "default": "1024"}, {"type": "string", "default": "1024"}),
         ({"type": "boolean", "default": "yes"}, {"type": "boolean", "default": "yes"}),
         (
+            {"type": "string", "nullable": True, "default": "null"},
+            {"type": ["string", "null"], "default": None},
+        ),
+        (
             {"$ref": "#/components/schemas/A", "nullable": True, "default": "null"},
             {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}], "default": None},
         ),

@@ -37,12 +37,26 @@ def _inside(at: str, left_out: tuple[str, ...]) -> bool:
 
 
 def _leaves(errors: Iterable[rs.ValidationError], chosen: Chosen) -> Iterator[tuple[int, Problem]]:
-    for error in errors:
+    every = list(errors)
+    for error in every:
         if any(_context(error)):
             yield from _of_branch(error, chosen)
-        else:
+        elif not _follows(error, every):
             for at in _places(error):
                 yield _rank(error), Problem(at, sentence(error))
+
+
+_UNEVALUATED = ("unevaluatedProperties", "unevaluatedItems")
+
+
+def _follows(error: rs.ValidationError, every: list[rs.ValidationError]) -> bool:
+    """Of a value that fits no branch nothing counts as known, so every key of it is unknown. That
+    is said only where nothing else is wrong."""
+    if error.kind.name not in _UNEVALUATED:
+        return False
+    at = list(error.instance_path)
+    others = (other for other in every if other.kind.name not in _UNEVALUATED)
+    return any(list(other.instance_path)[: len(at)] == at for other in others)
 
 
 def _context(error: rs.ValidationError) -> list[list[rs.ValidationError]]:

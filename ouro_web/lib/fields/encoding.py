@@ -116,8 +116,23 @@ def _query(operation: Operation, values: Mapping[str, Json]) -> Iterator[str]:
             if (item.get("allow_reserved"))
             else ""
         )
+        parts = _comma_parts(item, values[name])
+        if parts:
+            yield f"{quote(name, safe='[]')}={','.join(quote(part, safe=safe) for part in parts)}"
+            continue
         for key, text in _styled(item, name, values[name]):
             yield f"{quote(key, safe='[]')}={quote(text, safe=safe)}"
+
+
+def _comma_parts(item: Mapping[str, Any], value: Json) -> list[str]:
+    """What stands between commas in one pair: each is escaped by itself, so that a comma within one
+    is none between two."""
+    explode = item.get("explode")
+    if item.get("content_type") or explode is not False or item.get("style") not in (None, "form"):
+        return []
+    if isinstance(value, dict):
+        return [part for key, inner in value.items() for part in (key, text_of(inner))]
+    return [text_of(part) for part in value] if isinstance(value, list) else []
 
 
 def _styled(item: Mapping[str, Any], name: str, value: Json) -> Pairs:

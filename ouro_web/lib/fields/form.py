@@ -226,7 +226,8 @@ def check(
     value = {area: document.get(area, {}) for area in area_schemas(operation, content_type)}
     if "body" in value and "body" not in document:
         body = body_of(operation, content_type) or {}
-        if not (inputs or body.get("required")):
+        is_asset = "/body" in omitted(inputs)  # whether it must be there is asked of the asset
+        if is_asset or not (inputs or body.get("required")):
             del value["body"]
         elif not _may_be_object(operation, body):
             return [Problem("/body", "is required")]

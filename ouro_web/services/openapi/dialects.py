@@ -108,10 +108,12 @@ def _written_default(schema: dict[str, Any], note: Note) -> None:
     """Some generators write every default as a text, `"1024"` and `"null"`: the form would open
     with a value that its own schema refuses."""
     text, kinds = schema.get("default"), schema.get("type")
-    if not isinstance(text, str) or "string" in _listed(kinds) or "enum" in schema:
+    if not isinstance(text, str) or "enum" in schema:
         return
     if text == "null" and (schema.get("nullable") is True or "null" in _listed(kinds)):
         schema["default"] = None
+    elif "string" in _listed(kinds):
+        return
     elif _WRITTEN.fullmatch(text) and set(_listed(kinds)) & {"integer", "number", "boolean"}:
         schema["default"] = json.loads(text)
     else:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ouro_web.lib.declarations import Declaration
+from ouro_web.lib.declarations import Declaration, from_stored
 from ouro_web.lib.fields import Field, Form, build, check, exact, find, judge, read
 from ouro_web.lib.fields.names import html_id
 
@@ -349,3 +349,55 @@ def test_a_constant_with_its_default_is_fixed():
     assert at(build(asked, {}), "b/v/kind").is_tag
     assert build(asked, {}).document["body"]["v"] == {"kind": "grid"}
     assert not at(build(asked, {}, {"body": {"v": {"n": 1}}}), "b/v/kind").is_fixed
+
+
+def test_a_branch_that_is_chosen_after_none_begins_with_its_defaults_and_its_tag():
+    card = {
+        "type": "object",
+        "properties": {
+            "object": {"const": "card"},
+            "currency": {"enum": ["eur", "gbp"], "default": "gbp"},
+            "number": {"type": "string"},
+        },
+    }
+    asked = field_of({"oneOf": [card, {"type": "integer"}]}, required=False)
+    fresh = build(asked, {})
+
+    chosen = read(asked, {}, {**fresh.state, "b/v~b": ["0"], "b/v~d": [draft_of(fresh)]})
+    left = read(asked, {}, {**chosen.state, "b/v~b": [""], "b/v~d": [draft_of(chosen)]})
+    again = read(asked, {}, {**left.state, "b/v~b": ["0"], "b/v~d": [draft_of(left)]})
+
+    assert fresh.document["body"] == left.document["body"] == {}
+    assert chosen.document["body"] == {"v": {"object": "card", "currency": "gbp"}}
+    assert again.document["body"] == chosen.document["body"]
+    assert build(asked, {}, {"body": {"v": {}}}).document["body"] == {"v": {}}
+
+
+def draft_of(form: Form) -> str:
+    found = find(form.areas, "b/v")
+    assert found is not None
+    return found.draft
+
+
+@pytest.mark.parametrize(("required", "given"), [(False, ""), (False, "x"), (True, "x")])
+def test_a_body_that_is_all_a_file_is_not_asked_for_besides(required, given):
+    schema = {"type": "string", "format": "binary"}
+    body = {"content_type": "image/png", "required": required, "schema": schema}
+    asked = {"bodies": [body]}
+    declared = {"asset_type": "file", "body_path": "$", "as_bytes": True, "optional": not required}
+    inputs = from_stored({"file": declared}, "input")
+
+    form = judge(asked, inputs, read(asked, inputs, {"b~t": ["image/png"], "a/file": [given]}))
+
+    assert form.problems == []
+
+
+def test_keys_are_not_called_unknown_because_a_branch_lacks_something():
+    card = {"type": "object", "properties": {"number": {"type": "string"}}, "required": ["cvc"]}
+    asked = field_of({"anyOf": [card, {"type": "integer"}], "unevaluatedProperties": False})
+
+    lacks = check(asked, {}, {"body": {"v": {"number": "1"}}})
+    more = check(asked, {}, {"body": {"v": {"number": "1", "cvc": 1, "x": 1}}})
+
+    assert [problem.pointer for problem in lacks] == ["/body/v/cvc"]
+    assert [problem.pointer for problem in more] == ["/body/v/cvc", "/body/v/x"]

@@ -15,6 +15,11 @@ def is_on() -> bool:
     return hasattr(default_storage, "bucket_name")
 
 
+def has_links() -> bool:
+    """Whether others may be sent to the store itself."""
+    return is_on() and bool(cast(Any, default_storage).has_links)
+
+
 def size_of(key: str) -> int | None:
     """Bytes of an object; None where there is none."""
     from botocore.exceptions import ClientError  # comes with the extra that brings the store
@@ -101,7 +106,8 @@ class _Object(io.RawIOBase):
 
 def _signed(what: str, key: str, seconds: int, told: dict[str, str]) -> str:
     parameters = {**_place(key), **told}
-    found: str = _client().generate_presigned_url(what, Params=parameters, ExpiresIn=seconds)
+    signer = cast(Any, default_storage).signer
+    found: str = signer.generate_presigned_url(what, Params=parameters, ExpiresIn=seconds)
     return found
 
 

@@ -171,7 +171,7 @@ def twins(person: User, found: list[Upload]) -> dict[UUID, File]:
 def link(upload: Upload, use: Use) -> str:
     """An address that takes or gives the bytes without credentials, for an hour. Bytes go straight
     to a store that is elsewhere; what came there is seen by `collect`."""
-    if use == "put" and elsewhere.is_on():
+    if use == "put" and elsewhere.has_links():
         return elsewhere.upload_address(_incoming(upload), seconds=LINK_SECONDS)
     token = signing.dumps([upload.pk.hex, use, int(time.time()) + LINK_SECONDS], salt=SALT)
     return f"{settings.PUBLIC_URL}/api/files/uploads/{token}"

@@ -80,7 +80,7 @@ def download(request: HttpRequest, file: Stored) -> HttpResponseBase:
 def handed(request: HttpRequest, file: Stored) -> HttpResponseBase:
     """As `download`; from a store that is elsewhere, by an address of its own for a minute. Not for
     services: many of their clients do not go on to another address."""
-    if not elsewhere.is_on():
+    if not elsewhere.has_links():
         return download(request, file)
     if elsewhere.size_of(file.blob) is None:
         raise Http404(GONE)

@@ -12,8 +12,9 @@ from django.core.files.storage import default_storage
 from moto.server import ThreadedMotoServer
 
 from ouro_web.assets import blobs, deleting, elsewhere
+from ouro_web.assets.placement import Placement
 from ouro_web.datasets import tables
-from ouro_web.files import resumable, uploads
+from ouro_web.files import resumable, storage, uploads
 from ouro_web.files.models import File, Upload
 from ouro_web.lib.blobs import from_url
 
@@ -160,3 +161,23 @@ def test_a_dataset_is_written_read_and_its_copy_here_goes_with_it(
         deleting.delete(dataset.asset)
     assert not copy.exists()
     assert elsewhere.size_of(dataset.blob) is None
+
+
+@pytest.mark.parametrize("public", ["localhost", "no"])
+def test_others_may_reach_the_store_elsewhere_or_not_at_all(
+    public, store, settings, tmp_path, signed_in, alice, program
+):
+    others = store.replace("127.0.0.1", public) if public == "localhost" else public
+    url = f"s3://key:secret@papers/site?endpoint={store}&region=us-east-1&public={others}"
+    settings.STORAGES = {**settings.STORAGES, "default": from_url(url, tmp_path)}
+    reserved = program(alice)("POST", "/files/upload-url", {"file_name": "a.txt"}).json()["data"]
+    file = storage.store(Placement.for_person(alice), filename="a.txt", content=[b"words"])
+    handed = signed_in(alice).get(f"/files/{file.pk}/download")
+    if public == "no":
+        assert reserved["upload_url"].startswith(settings.PUBLIC_URL)
+        assert content(handed) == b"words"
+    else:
+        assert reserved["upload_url"].startswith("http://localhost:")
+        assert ask("PUT", reserved["upload_url"], b"words")[0] == 200
+        assert handed.url.startswith("http://localhost:")
+        assert ask("GET", handed.url)[2] == b"words"

@@ -75,6 +75,8 @@ def _places(error: rs.ValidationError) -> list[str]:
         return [at + pointer([error.kind.as_dict()["property"]])]
     if error.kind.name in ("additionalProperties", "unevaluatedProperties"):
         return [at + pointer([key]) for key in error.kind.as_dict()["unexpected"]]
+    if error.kind.name == "propertyNames":
+        return [at + pointer([str(error.kind.as_dict()["error"].instance)])]
     if error.kind.name == "falseSchema" and error.schema_path[-1:] == ["additionalProperties"]:
         return [at + pointer([str(key)]) for key in dict(error.instance)]  # type: ignore[arg-type]  # only an object has keys
     return [at]

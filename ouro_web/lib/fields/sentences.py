@@ -119,7 +119,7 @@ _SAID: dict[str, Callable[[dict[str, Any], exact.Json], str]] = {
     "oneOf": lambda told, value: "fits more than one of its forms; make it fit exactly one",
     "anyOf": lambda told, value: "fits none of its forms",
     "additionalProperties": lambda told, value: "is not known here",
-    "propertyNames": lambda told, value: "has a key that is not allowed",
+    "propertyNames": lambda told, value: f"has a key that {sentence(told['error'])}",
     "unevaluatedItems": lambda told, value: "has more items than allowed",
     "additionalItems": lambda told, value: "has more items than allowed",
     "backtrackLimitExceeded": lambda told, value: "takes too long to compare with its pattern",

@@ -2,8 +2,9 @@ import pytest
 from django.contrib.auth import authenticate
 
 from ouro_web.assets.models import Asset
+from ouro_web.conversations.models import Message
 from ouro_web.lib import markdown
-from ouro_web.web.demo import loading, people, samples, words
+from ouro_web.web.demo import chat, loading, people, samples, words
 
 
 @pytest.fixture
@@ -54,3 +55,10 @@ def test_the_guide_embeds_and_links_what_exists(demo_cast, make_route):
     found = markdown.render(words.guide_text(routes, files)).references
     assert [slot.id for slot in found.embeds] == [str(files["copper-fcc.cif"].pk)]
     assert {slot.id for slot in found.links} == {str(route.pk) for route in routes.values()}
+
+
+def test_its_people_talk_once(demo_cast):
+    files = samples.make(demo_cast)
+    for _ in range(2):
+        chat.make(demo_cast, files["copper-fcc.cif"], files)
+    assert Message.objects.count() == 3

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from ouro_web.web import ports
-from ouro_web.web.demo import people, runs, samples, service, words
+from ouro_web.web.demo import chat, people, runs, samples, service, words
 from ouro_web.web.demo.runs import Say
 
 
@@ -20,7 +20,8 @@ def load(service_url: str, say: Say) -> None:
     files = samples.make(cast)
     routes = service.make(cast, service_url)
     made = runs.make(cast, routes, files, say)
-    words.make(cast, routes, files, made)
+    report = words.make(cast, routes, files, made)
+    chat.make(cast, report, files)
     say("The demo is loaded.")
     for line in sign_ins():
         say(line)

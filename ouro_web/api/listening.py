@@ -4,6 +4,9 @@ import asyncio
 import json
 import logging
 import os
+import signal
+import threading
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +46,24 @@ def forget() -> None:
     Path(live.folder() / f"{os.getpid()}.sock").unlink(missing_ok=True)
 
 
-_told: set[asyncio.Task[None]] = set()  # or they would be collected while they run
+def before_the_end(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """When the server is told to stop. It waits for requests in progress, and those of programs
+    that poll would last until it gives up."""
+    loop = asyncio.get_running_loop()
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        usual = signal.getsignal(number)
+
+        def told(number: int, frame: Any, usual: Any = usual) -> None:
+            loop.call_soon_threadsafe(lambda: _keep(asyncio.ensure_future(work())))
+            if callable(usual):
+                usual(number, frame)
+
+        signal.signal(number, told)
+
+
+_told: set[asyncio.Future[None]] = set()  # or they would be collected while they run
 
 
 def _take(bell: Any, server: Any) -> None:
@@ -55,6 +75,9 @@ def _take(bell: Any, server: Any) -> None:
     except (OSError, ValueError, KeyError):
         logger.exception("What was told could not be read")
         return
-    task = asyncio.create_task(emitted)
+    _keep(asyncio.ensure_future(emitted))
+
+
+def _keep(task: asyncio.Future[None]) -> None:
     _told.add(task)
     task.add_done_callback(_told.discard)

@@ -75,6 +75,7 @@ class Door:
             self.server.on(event, partial(self.relay, event))
         if not live.uses_redis():
             listening.listen(self.server)
+        listening.before_the_end(self.send_all_away)
 
     async def came(self, sid: str, environ: Any, auth: Any = None) -> None:
         given = auth.get("access_token") if isinstance(auth, dict) else None
@@ -174,6 +175,10 @@ class Door:
         for sid, visitor in list(self.visitors.items()):
             if visitor.key.pk not in good or visitor.until < now:
                 await self.server.disconnect(sid)
+
+    async def send_all_away(self) -> None:
+        for sid in list(self.visitors):
+            await self.server.disconnect(sid)
 
     async def in_thread[Found](self, function: Callable[..., Found], *given: Any) -> Found:
         loop = asyncio.get_running_loop()

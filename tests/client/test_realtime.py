@@ -7,6 +7,7 @@ from typing import Any
 
 import ouro
 import pytest
+import socketio
 
 from tests.client.conftest import CAST
 from tests.client.site import running
@@ -162,8 +163,9 @@ def test_a_page_of_another_site_may_not_connect(site):
 
 
 def test_several_processes_tell_one_another_through_redis(prepared, tmp_path):
-    """Here only one serves, but nothing of it takes the way within the machine."""
-    url = redis_url()
+    """Here only one serves, but nothing of it takes the way within the machine. It stops at once,
+    although a program asks it for news at that moment."""
+    url, polls = redis_url(), socketio.Client(reconnection=False)
     folder = prepared(tmp_path)
     with running(folder, tasks_url=url) as site:
         people = site.python(CAST)["people"]
@@ -174,6 +176,8 @@ def test_several_processes_tell_one_another_through_redis(prepared, tmp_path):
             his.websocket.on(event, lambda data, event=event: told.put((event, data)))
         try:
             his.websocket.connect()
+            token = {"access_token": hers.access_token}
+            polls.connect(site.url, auth=token, transports=["polling"])
             talk = hers.conversations.create([people["bob"]["id"]], name="Redis")
             his.websocket.join_conversation(str(talk.id))
             talk.messages.create(text="By way of Redis")
@@ -186,6 +190,8 @@ def test_several_processes_tell_one_another_through_redis(prepared, tmp_path):
                 client.websocket.sio.reconnection = False
                 client.websocket.disconnect()
                 client._raw_client.close()
+    polls.disconnect()
+    assert "graceful" not in site.log()  # what the server says of requests that it had to end
 
 
 def redis_url() -> str:

@@ -14,7 +14,8 @@ from ouro_web.services.declaring import BY_HAND
 from ouro_web.services.importing import KEPT
 from ouro_web.services.models import Route
 from ouro_web.web import route_page
-from ouro_web.web.forms.routes import AssetRows, HandmadeForm, ImportedForm, RouteForm
+from ouro_web.web.forms.asset_rows import AssetRows
+from ouro_web.web.forms.routes import HandmadeForm, ImportedForm, RouteForm
 from ouro_web.web.http import Request, SignedInRequest, render
 from ouro_web.web.lookup import may_edit
 from ouro_web.web.views.services import frame

@@ -55,6 +55,8 @@ LONG = (
     "tests/actions/test_shutdown.py",
     "tests/api/test_permissions.py",
     "tests/api/test_hostile.py",
+    "tests/project/test_canary.py",
+    "tests/web/test_editor.py",
     "tests/web/test_posts_hostile.py",
     "tests/api/test_bad_inputs.py",
     "tests/examples/",

@@ -60,7 +60,7 @@ def remove(comment: Comment) -> int:
 
 
 def _write(comment: Comment, text: str) -> None:
-    text = storable(text).strip()
+    text = storable(text).replace("\r\n", "\n").strip()  # as browsers send lines
     if not text:
         raise ValidationError({"text": "Write something first."})
     if len(text) > LONGEST:

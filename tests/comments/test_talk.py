@@ -11,8 +11,8 @@ def asset(make_asset):
 
 
 def test_a_comment_is_rendered_on_save(asset, bob):
-    comment = talk.add(asset, author=bob, text=" Is it *relaxed*? ")
-    assert comment.text == "Is it *relaxed*?"
+    comment = talk.add(asset, author=bob, text=" Is it\r\n*relaxed*? ")
+    assert comment.text == "Is it\n*relaxed*?"
     assert "<em>relaxed</em>" in comment.rendered["parts"][0]
 
 

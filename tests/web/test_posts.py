@@ -304,6 +304,14 @@ def test_two_writers_do_not_overwrite_each_other_unknowingly(signed_in, alice, p
     assert Post.objects.get().text == "Mine"
 
 
+def test_saving_what_was_not_changed_leaves_no_draft(signed_in, make_post, alice):
+    """Browsers send every line of a text with \\r\\n."""
+    post = make_post("One.\n\nTwo.")
+    given = {"name": post.name, "text": "One.\r\n\r\nTwo.", "do": "save"}
+    assert signed_in(alice).post(f"{post.get_absolute_url()}/edit", given).status_code == 302
+    assert not Post.objects.get().has_changes
+
+
 def test_the_preview_works_without_script_and_saves_nothing(signed_in, alice):
     answer = signed_in(alice).post("/posts/new", {"name": "A", "text": "*b*", "do": "preview"})
     assert "<em>b</em>" in answer.content.decode()

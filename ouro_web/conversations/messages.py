@@ -105,10 +105,19 @@ def with_unread(rows: "QuerySet[Conversation]", person: User) -> "QuerySet[Conve
     return rows.annotate(unreads=Coalesce(number, 0))
 
 
+def open_to(person: User) -> "QuerySet[Conversation]":
+    """Those she is in."""
+    rows: QuerySet[Conversation] = Conversation.objects.readable_by(person)  # type: ignore[assignment]
+    return rows
+
+
 def of_person(person: User) -> "QuerySet[Conversation]":
     """Those she is in, the one where something was said last first, with all that a list shows."""
-    rows: QuerySet[Conversation] = Conversation.objects.readable_by(person)  # type: ignore[assignment]
-    rows = rows.select_related("owner", "organization", "team").prefetch_related("grants__user")
+    rows = (
+        open_to(person)
+        .select_related("owner", "organization", "team")
+        .prefetch_related("grants__user")
+    )
     return with_unread(rows, person).order_by(F("last_at").desc(), "-pk")
 
 

@@ -53,12 +53,15 @@ def test_nothing_typed_is_lost(signed_in, bob, talk):
     assert not Message.objects.exists()
 
 
-def test_what_others_say_arrives_by_asking_again(signed_in, alice, bob, talk):
+def test_what_others_say_arrives_by_asking_again(
+    signed_in, alice, bob, talk, django_assert_max_num_queries
+):
     first = messages.say(talk, author=alice, text="First")
     browser, headers = signed_in(bob), {"HX-Request": "true"}
     ask = f"/conversations/{talk.pk}?part=newer&after="
     since = first.created_at.isoformat().replace("+", "%2B")
-    assert browser.get(ask + since, headers=headers).status_code == 204
+    with django_assert_max_num_queries(4):
+        assert browser.get(ask + since, headers=headers).status_code == 204
     messages.say(talk, author=alice, text="Second")
     part = browser.get(ask + since, headers=headers).content.decode()
     assert "Second" in part

@@ -1,5 +1,6 @@
 """Talk: the conversations one is in, and one of them, read and written."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,12 +48,12 @@ def mine(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The newest messages, or those before a moment; a POST says something. ?part=newer is asked
     again and again, ?part=older when somebody reads back."""
+    part, after = wanted_part(request, "newer", "older"), moment(request, "after")
+    if request.method == "GET" and part == "newer" and after is not None:
+        return _newer(request, pk, after)
     talk = talk_at(request, pk)
     if request.method == "POST":
         return _said(request, talk)
-    part, after = wanted_part(request, "newer", "older"), moment(request, "after")
-    if part == "newer" and after is not None:
-        return _newer(request, talk)
     context = _page(request, talk)
     return render(request, "conversations/detail.html", context, part=part)
 
@@ -100,10 +101,11 @@ def _page(request: SignedInRequest, talk: Conversation) -> dict[str, Any]:
     }
 
 
-def _newer(request: SignedInRequest, talk: Conversation) -> HttpResponse:
-    """What was said after the moment; nothing costs no body, and is asked for again."""
-    after = moment(request, "after")
-    rows = messages.since(talk, after) if after else []
+def _newer(request: SignedInRequest, pk: UUID, after: datetime) -> HttpResponse:
+    """What was said after the moment. Every open page asks this every few seconds, so nothing
+    costs no body and few queries."""
+    talk = get_object_or_404(messages.open_to(request.user), pk=pk)
+    rows = messages.since(talk, after)
     if not rows:
         return HttpResponse(status=204)
     messages.read(talk, request.user, rows[-1].created_at)

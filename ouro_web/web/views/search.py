@@ -1,6 +1,7 @@
 """One box over all assets. An id, pasted bare or in a link, goes straight to the thing."""
 
 import uuid
+from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
@@ -23,44 +24,63 @@ SORTS = {
 }
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; what cannot be understood in it is left out."""
+
+    text: str
+    kinds: list[str]
+    scope: str
+    tag: str
+    sort: str
+    window: str
+    exactly: bool
+
+    @classmethod
+    def of(cls, request: Request) -> "Asked":
+        get = request.GET.get
+        text = get("q", "").strip()[:200]
+        usual = "relevant" if text else "recent"
+        return cls(
+            text=text,
+            kinds=[kind for kind in request.GET.getlist("type") if kind in AssetType.values],
+            scope=get("scope", "") if get("scope") in SCOPES else "",
+            tag=get("tag", "").strip()[: tags.LONGEST],
+            sort=get("sort", "") if get("sort") in SORTS else usual,
+            window=get("window", "") if get("window") in WINDOWS else "month",
+            exactly="exactly" in request.GET,
+        )
+
+
 @require_safe
 def find(request: Request) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:200]
-    target = go_to(request, search.as_id(text)) if text else None
+    asked = Asked.of(request)
+    target = go_to(request, search.as_id(asked.text)) if asked.text else None
     if target:
         return HttpResponseRedirect(target)
-    kinds = [kind for kind in request.GET.getlist("type") if kind in AssetType.values]
-    scope = request.GET.get("scope", "") if request.GET.get("scope") in SCOPES else ""
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS else "relevant" if text else "recent"
-    window = request.GET.get("window", "")
-    window = window if window in WINDOWS else "month"
-    seen = scoped(request, scope)
-    rows, instead = search.find(seen, text), ""
-    rows, tag = _tagged(request, rows)
+    seen = scoped(request, asked.scope)
+    if asked.tag:
+        seen = seen.filter(tagged__tag__name=asked.tag)
+    rows, instead = search.find(seen, asked.text), ""
     counts = search.count_by_kind(rows)
-    if text and not counts and "exactly" not in request.GET:
-        instead = search.corrected(seen, text)
+    if asked.text and not counts and not asked.exactly:
+        instead = search.corrected(seen, asked.text)
         rows = search.find(seen, instead) if instead else rows
         counts = search.count_by_kind(rows)
-    chosen = search.of_kinds(rows, kinds)
-    ordered = in_order(chosen, sort, instead or text, window)
-    total = sum(counts[kind] for kind in counts if not kinds or kind in kinds)
+    chosen = search.of_kinds(rows, asked.kinds)
+    ordered = in_order(chosen, asked, instead or asked.text)
+    total = sum(counts[kind] for kind in counts if not asked.kinds or kind in asked.kinds)
     context = {
-        "text": text,
+        "asked": asked,
         "instead": instead,
-        "marked": instead or text,
+        "marked": instead or asked.text,
         "page": numbered(request, ordered.for_cards(), size=SIZE, total=total),
         "total": total,
-        "scope": scope,
-        "sort": sort,
-        "sorts": [each for each in SORTS.items() if text or each[0] != "relevant"],
-        "facets": facets(counts, kinds),
-        "tag": tag,
-        "tags": tags.count(chosen) if request.user.is_authenticated or text or tag else [],
-        "window": window,
+        "sorts": [each for each in SORTS.items() if asked.text or each[0] != "relevant"],
         "windows": WINDOWS.items(),
-        "narrowed": bool(kinds or scope or tag),
+        "facets": facets(counts, asked.kinds),
+        "tags": tags.count(chosen),
+        "narrowed": bool(asked.kinds or asked.scope or asked.tag),
     }
     return render(request, "search.html", context)
 
@@ -77,19 +97,13 @@ def facets(counts: dict[str, int], kinds: list[str]) -> list[dict[str, object]]:
     ]
 
 
-def _tagged(request: Request, rows: AssetQuerySet) -> tuple[AssetQuerySet, str]:
-    """Those with the tag in the address, and its name; a name that no tag has finds nothing."""
-    name = request.GET.get("tag", "").strip()[: tags.LONGEST]
-    return (rows.filter(tagged__tag__name=name) if name else rows), name
-
-
-def in_order(rows: AssetQuerySet, sort: str, text: str, window: str) -> AssetQuerySet:
-    if sort == "relevant" and text:
+def in_order(rows: AssetQuerySet, asked: Asked, text: str) -> AssetQuerySet:
+    if asked.sort == "relevant" and text:
         return search.by_relevance(rows, text)
-    if sort == "updated":
+    if asked.sort == "updated":
         return rows.order_by("-updated_at", "-pk")
-    if sort == "popular":
-        return engagement.most_seen(rows, window)
+    if asked.sort == "popular":
+        return engagement.most_seen(rows, asked.window)
     return rows.order_by("-pk")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bench import api, forms, load, page, processes, rows, tables, writing
+from bench import api, forms, load, page, processes, rows, search, tables, writing
 from bench.figures import AT_ONCE, CLIENTS, ONE_BY_ONE, PAGES, RUNS_EACH, SAVES, Figure, say
 from bench.site import Site
 from ouro_web.accounts import keys
@@ -47,6 +47,8 @@ def take(place: Site) -> None:
     asyncio.run(long_post(bench, writing.post(person.user)))
     asyncio.run(deep_page(bench, million_rows(bench)))
     asyncio.run(programs(bench, keys.issue(person.user, name="bench")[1]))
+    search.fill(person.user)
+    asyncio.run(searches(bench))
 
 
 def memory_at_rest(place: Site) -> None:
@@ -198,6 +200,19 @@ async def programs(bench: Bench, key: str) -> None:
         Figure("one run by API, beyond the direct call: p50", more, "ms", 15),
         Figure("GET /actions/{id}: CPU", looks * 1000, "ms", 3),
     )
+
+
+async def searches(bench: Bench) -> None:
+    """The whole page: found, counted by kind and tag, ordered, shown."""
+    async with bench.session() as session:
+        client = bench.client(session)
+        for what, word in search.QUESTIONS.items():
+            await client.get(f"/search?q={word}")
+            before = _cpu(bench.place)["web"]
+            for number in range(PAGES):
+                await client.get(f"/search?q={word}&page={number % 3 + 1}")
+            each = (_cpu(bench.place)["web"] - before) / PAGES * 1000
+            say(Figure(f"100,000 assets, a word {what}: CPU of web", each, "ms", 50))
 
 
 def million_rows(bench: Bench) -> Dataset:

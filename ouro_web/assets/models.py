@@ -109,6 +109,7 @@ class Asset(models.Model):
             # Lists and search of one kind, newest first.
             models.Index(fields=["asset_type", "-id"], name="asset_type_newest"),
             models.Index(fields=["owner", "-id"], name="asset_owner_newest"),
+            models.Index(fields=["-updated_at"], name="asset_changed_last"),
         ]
 
     def __str__(self) -> str:

@@ -2,14 +2,18 @@
 
 import difflib
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Count, F, FloatField, Func, Value
+from django.db.models.expressions import Combinable
 
 from ouro_web.assets import words
-from ouro_web.assets.models import AssetQuerySet
+from ouro_web.assets.models import Asset, AssetQuerySet
 
+MOST = 3_000  # hits that are looked at: a hundred pages of thirty
 WORDS = 8  # more add cost and no sense
 # Words that say nothing, unless there is no other.
 EMPTY = frozenset(
@@ -33,14 +37,48 @@ def find(rows: AssetQuerySet, text: str) -> AssetQuerySet:
 
 def by_relevance(rows: AssetQuerySet, text: str) -> AssetQuerySet:
     """Found rows, best first: words in the name count most, then those of facts and description."""
-    if connection.vendor == "postgresql":
-        query = Func(
-            Value("english"), Value(words.as_tsquery(_wanted(text))), function="to_tsquery"
-        )
-        rank = Func(F("search_text__found__words"), query, function="ts_rank_cd")
-        ranked = Func(rank, template="-(%(expressions)s)", output_field=FloatField())
-        return rows.order_by(ranked, "-pk")
-    return rows.order_by("search_text__found__rank", "-pk")
+    return rows.order_by(_rank(text), "-pk")
+
+
+def _rank(text: str) -> Combinable:
+    """The smaller, the better."""
+    if connection.vendor != "postgresql":
+        return F("search_text__found__rank")
+    query = Func(Value("english"), Value(words.as_tsquery(_wanted(text))), function="to_tsquery")
+    rank = Func(F("search_text__found__words"), query, function="ts_rank_cd")
+    return Func(rank, template="-(%(expressions)s)", output_field=FloatField())
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What was found, best first, or newest first without words. Of very much, the newest: a word
+    that nearly everything has says little, and to weigh and count all of it costs the more."""
+
+    ids: list[uuid.UUID]
+    counts: Counter[str]  # by kind
+    more: bool  # there are older ones, too
+
+
+def hits(rows: AssetQuerySet, text: str) -> Hits:
+    if not text.strip():
+        newest = rows.order_by("-pk").values_list("pk", "asset_type")[: MOST + 1]
+        return _hits([(pk, kind, 0.0) for pk, kind in newest])
+    if not _wanted(text):
+        return _hits([])
+    found = find(rows, text).annotate(weight=_rank(text)).order_by("-search_text__found__row")
+    ranked = found.values_list("pk", "asset_type", "weight")[: MOST + 1]
+    return _hits(list(ranked))
+
+
+def _hits(rows: list[tuple[uuid.UUID, str, float]]) -> Hits:
+    best = sorted(rows[:MOST], key=lambda row: row[2])
+    return Hits([row[0] for row in best], Counter(row[1] for row in best), len(rows) > MOST)
+
+
+def in_order(ids: Sequence[uuid.UUID]) -> list[Asset]:
+    """The assets with these ids as they come, ready to be shown as cards."""
+    rows = {asset.pk: asset for asset in Asset.objects.filter(pk__in=ids).for_cards()}
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def corrected(rows: AssetQuerySet, text: str) -> str:

@@ -2,13 +2,14 @@
 which takes them in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from ouro_web.accounts.models import User
 from ouro_web.assets import words
@@ -89,9 +90,9 @@ def put(asset: Any, names: Iterable[str], *, by: User) -> None:
         words.index(asset)
 
 
-def count(rows: "QuerySet[Any]", *, most: int = 8) -> list[tuple[str, int]]:
-    """The most frequent tags of these assets, with how many have them."""
-    found = AssetTag.objects.filter(asset__in=rows.order_by().values("pk"))
-    counted = found.order_by().values("tag__name").annotate(number=Count("pk"))
+def count(assets: Sequence[UUID], *, most: int = 8) -> list[tuple[str, int]]:
+    """The most frequent tags of the assets with these ids, with how many have them."""
+    found = AssetTag.objects.filter(asset__in=assets).order_by()
+    counted = found.values("tag__name").annotate(number=Count("pk"))
     top = counted.order_by("-number", "tag__name")[:most]
     return [(row["tag__name"], row["number"]) for row in top]

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,7 @@ def page_of[Row: Model](
 
 
 @dataclass(frozen=True)
-class Numbered[Row: Model]:
+class Numbered[Row]:
     """One page of rows in an order of their own, with the addresses beside it."""
 
     items: list[Row]
@@ -57,16 +58,17 @@ class Numbered[Row: Model]:
         return self.first + len(self.items) - 1
 
 
-def numbered[Row: Model](
+def numbered[Row](
     request: HttpRequest,
-    rows: QuerySet[Row, Row],
+    rows: "QuerySet[Any, Row] | Sequence[Row]",
     *,
     size: int = NUMBERED_SIZE,
     total: int | None = None,
 ) -> Numbered[Row]:
     """?page=<number>; one that is no number or too high is the nearest there is. `total` is the
     number of rows where it is known already."""
-    total = rows.count() if total is None else total
+    if total is None:
+        total = rows.count() if isinstance(rows, QuerySet) else len(rows)
     pages = min(max(1, -(-total // size)), FARTHEST)
     asked = request.GET.get("page", "")
     number = min(max(int(asked), 1), pages) if re.fullmatch(r"[0-9]{1,6}", asked) else 1

@@ -89,3 +89,17 @@ def test_all_words_are_put_down_anew(shelf):
     assert found("past") == set()
     call_command("index_search", verbosity=0)
     assert found("past energy") == {"Changed past the site"}
+
+
+def test_of_very_many_hits_the_newest_are_weighed(make_asset, bob, monkeypatch):
+    monkeypatch.setattr(search, "MOST", 3)
+    made = [make_asset(f"Copper {name}") for name in ("one", "two", "three", "four")]
+    rows = Asset.objects.visible_to(bob)
+    for text in ("copper", ""):
+        found = search.hits(rows, text)
+        assert set(found.ids) == {asset.pk for asset in made[1:]}
+        assert (found.more, found.counts) == (True, {"post": 3})
+    found = search.hits(rows, "one")
+    assert (found.ids, found.more) == ([made[0].pk], False)
+    assert search.hits(rows, "...").ids == []
+    assert search.in_order([made[2].pk, made[0].pk]) == [made[2], made[0]]

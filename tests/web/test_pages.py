@@ -88,7 +88,7 @@ def test_search_corrects_a_word_and_says_so(client, make_asset):
 @pytest.mark.parametrize("sort", ["relevant", "recent", "updated", "popular", "x"])
 def test_search_in_every_order(sort, client, make_asset):
     names = {make_asset(f"Copper {number}", visibility="public").name for number in range(3)}
-    found = client.get("/search", {"q": "copper", "sort": sort}).context["page"].items
+    found = client.get("/search", {"q": "copper", "sort": sort}).context["shown"]
     assert {asset.name for asset in found} == names
 
 

@@ -1,6 +1,7 @@
 """One box over all assets. An id, pasted bare or in a link, goes straight to the thing."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -61,31 +62,33 @@ def find(request: Request) -> HttpResponse:
     seen = scoped(request, asked.scope)
     if asked.tag:
         seen = seen.filter(tagged__tag__name=asked.tag)
-    rows, instead = search.find(seen, asked.text), ""
-    counts = search.count_by_kind(rows)
-    if asked.text and not counts and not asked.exactly:
+    every, instead = search.hits(seen, asked.text), ""
+    if asked.text and not every.ids and not asked.exactly:
         instead = search.corrected(seen, asked.text)
-        rows = search.find(seen, instead) if instead else rows
-        counts = search.count_by_kind(rows)
-    chosen = search.of_kinds(rows, asked.kinds)
-    ordered = in_order(chosen, asked, instead or asked.text)
-    total = sum(counts[kind] for kind in counts if not asked.kinds or kind in asked.kinds)
+        every = search.hits(seen, instead) if instead else every
+    text = instead or asked.text
+    of_kinds = search.of_kinds(seen, asked.kinds)
+    found = search.hits(of_kinds, text) if asked.kinds else every
+    ids = in_order(of_kinds, found, asked)
+    page = numbered(request, ids, size=SIZE, total=len(found.ids))
     context = {
         "asked": asked,
         "instead": instead,
-        "marked": instead or asked.text,
-        "page": numbered(request, ordered.for_cards(), size=SIZE, total=total),
-        "total": total,
+        "marked": text,
+        "page": page,
+        "shown": search.in_order(page.items),
+        "total": page.total,
+        "more": found.more,
         "sorts": [each for each in SORTS.items() if asked.text or each[0] != "relevant"],
         "windows": WINDOWS.items(),
-        "facets": facets(counts, asked.kinds),
-        "tags": tags.count(chosen),
+        "facets": facets(every.counts, asked.kinds),
+        "tags": tags.count(found.ids),
         "narrowed": bool(asked.kinds or asked.scope or asked.tag),
     }
     return render(request, "search.html", context)
 
 
-def facets(counts: dict[str, int], kinds: list[str]) -> list[dict[str, object]]:
+def facets(counts: Mapping[str, int], kinds: list[str]) -> list[dict[str, object]]:
     return [
         {
             "value": kind.value,
@@ -97,14 +100,19 @@ def facets(counts: dict[str, int], kinds: list[str]) -> list[dict[str, object]]:
     ]
 
 
-def in_order(rows: AssetQuerySet, asked: Asked, text: str) -> AssetQuerySet:
-    if asked.sort == "relevant" and text:
-        return search.by_relevance(rows, text)
-    if asked.sort == "updated":
-        return rows.order_by("-updated_at", "-pk")
+def in_order(rows: AssetQuerySet, found: search.Hits, asked: Asked) -> Sequence[uuid.UUID]:
+    """The ids of all hits as they were asked for, or a query for them, for their page to be cut."""
+    if asked.sort == "relevant":
+        return found.ids
+    if asked.sort == "recent":
+        return sorted(found.ids, reverse=True)
+    # Without words the order is asked of everything, else of what was found.
+    among = rows.filter(pk__in=found.ids) if asked.text else rows
     if asked.sort == "popular":
-        return engagement.most_seen(rows, asked.window)
-    return rows.order_by("-pk")
+        ordered = engagement.most_seen(among, asked.window)
+    else:
+        ordered = among.order_by("-updated_at", "-pk")
+    return list(ordered.values_list("pk", flat=True)[: search.MOST])
 
 
 def scoped(request: Request, scope: str) -> AssetQuerySet:

@@ -4,7 +4,8 @@ from django.contrib.auth import authenticate
 from ouro_web.assets.models import Asset
 from ouro_web.conversations.models import Message
 from ouro_web.lib import markdown
-from ouro_web.web.demo import chat, loading, people, samples, words
+from ouro_web.quests.models import Entry
+from ouro_web.web.demo import chat, loading, people, quest, samples, words
 
 
 @pytest.fixture
@@ -32,6 +33,15 @@ def test_an_aborted_load_is_continued(demo_cast):
     Asset.objects.filter(name=samples.STRAIN).delete()
     assert samples.STRAIN in samples.make(demo_cast)
     assert Asset.objects.count() == len(samples.SAMPLES) + 1
+
+
+def test_the_quest_is_made_once_with_an_entry_to_review(demo_cast):
+    files = samples.make(demo_cast)
+    made = quest.make(demo_cast, files)
+    assert quest.make(demo_cast, files).pk == made.pk
+    rows = Entry.objects.filter(quest=made.pk).order_by("pk")
+    found = [(entry.status, entry.contributor.username) for entry in rows]
+    assert found == [("submitted", "jonas"), ("accepted", "aiko")]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from ouro_web.datasets import drafts, tables
 from ouro_web.files import storage
 from ouro_web.notifications import hooking
 from ouro_web.posts import publish
+from ouro_web.quests import entries, making
+from ouro_web.quests.models import Item
 from ouro_web.teams.models import GLOBAL_ID
 
 pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
@@ -110,8 +112,9 @@ def pages(alice, place, make_route) -> list[str]:
             "/accounts/2fa/",
             "/accounts/sessions/",
         ),
-        *(f"/{kind}/" for kind in ("files", "datasets", "posts", "services")),
-        *(f"/{kind}/new" for kind in ("files", "datasets", "posts", "services")),
+        *(f"/{kind}/" for kind in ("files", "datasets", "posts", "quests", "services")),
+        *(f"/{kind}/new" for kind in ("files", "datasets", "posts", "quests", "services")),
+        *_of_a_quest(ours, alice, file),
         *(f"{table.get_absolute_url()}/{tab}" for tab in DATASET_TABS),
         *(f"/datasets/new/{draft.pk}", f"{table.get_absolute_url()}/views/{view.pk}"),
         *(each.get_absolute_url() for each in (file, code, table, post, route.service, route)),
@@ -124,6 +127,22 @@ def pages(alice, place, make_route) -> list[str]:
         "/posts/aids/assets",
         *(f"/conversations/{talk.pk}{page}" for page in ("", "/about")),
     ]
+
+
+def _of_a_quest(where, alice, file) -> list[str]:
+    hand_in = {"cell": {"asset_type": "file", "file_extensions": ["cif"], "label": "Cell"}}
+    row = {"description": "Relax *it*", "reward_xp": 20, "submission_assets": hand_in}
+    quest = making.create(where, name="Relax them", description="All **three**.", rows=[row, row])
+    item, other = Item.objects.select_related("quest__owner", "eval_route").filter(quest=quest)
+    entry = entries.submit(item, contributor=alice, assets={"cell": file.pk}, text="**Done**")
+    Item.objects.filter(pk=item.pk).update(leaderboard_enabled=True)
+    type(entry).objects.filter(pk=entry.pk).update(eval_score=2.5, eval_status="passed")
+    path = quest.get_absolute_url()
+    return [
+        path, f"{path}/entries", f"{path}/edit", entry.get_absolute_url(), "/quests/assigned",
+        *(f"/quests/items/{other.pk}/{act}" for act in ("edit", "enter")),
+        f"/quests/items/{item.pk}/leaderboard",
+    ]  # fmt: skip
 
 
 FAULT = {

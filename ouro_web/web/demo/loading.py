@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from ouro_web.web import ports
-from ouro_web.web.demo import chat, people, runs, samples, service, words
+from ouro_web.web.demo import chat, people, quest, runs, samples, service, words
 from ouro_web.web.demo.runs import Say
 
 
@@ -22,6 +22,7 @@ def load(service_url: str, say: Say) -> None:
     made = runs.make(cast, routes, files, say)
     report = words.make(cast, routes, files, made)
     chat.make(cast, report, files)
+    quest.make(cast, files)
     say("The demo is loaded.")
     for line in sign_ins():
         say(line)

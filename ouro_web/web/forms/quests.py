@@ -74,7 +74,9 @@ class DeclarationForm(forms.Form):
     key = forms.CharField(max_length=60, required=False, label="Name")
     asset_type = forms.ChoiceField(choices=KINDS, required=False, label="Kind")
     label = forms.CharField(max_length=200, required=False, label="Title")
-    extensions = forms.CharField(max_length=200, required=False, label="Endings, such as cif xyz")
+    extensions = forms.CharField(
+        max_length=200, required=False, label="Endings", help_text="Such as cif xyz."
+    )
     required = forms.BooleanField(required=False, initial=True, label="Must be there")
 
     def clean(self) -> dict[str, Any]:
@@ -166,7 +168,7 @@ class ItemForm(forms.Form):
         label="What the quest gives", help_text=STATICS,
     )  # fmt: skip
     eval_score_path = forms.CharField(
-        required=False, max_length=200, label="Score in the answer", initial="$.score"
+        required=False, max_length=200, label="Score at", initial="$.score"
     )
     eval_categories_path = forms.CharField(
         required=False, max_length=200, label="Scores by category", initial="$.categories"

@@ -17,11 +17,10 @@ from ouro_web.web.forms.run import RunForm
 from tests.actions.conftest import answer
 from tests.browser import typed
 from tests.lib.fields.test_cases import CASES, cases, operation
+from tests.lib.fields.test_rows import ROWS, asked
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(not CASES.exists(), reason=f"{CASES} is not here"),
-]
+pytestmark = pytest.mark.django_db
+beside = pytest.mark.skipif(not CASES.exists(), reason=f"{CASES} is not here")
 PLACE = SimpleNamespace(namespace="alice", slug="echo", name="Echo", retired_at=None)
 
 
@@ -47,6 +46,16 @@ def opened_again(asked: dict[str, Any], document: Any) -> Any:
     return read(asked, {}, typed(page), kept=document)
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_own_cases_go_through_the_html_of_the_page(row):
+    for good in row.good:
+        form = judge(asked(row), {}, through_the_page(asked(row), {"body": {"v": good}}))
+
+        assert form.problems == []
+        assert exact.same(form.document["body"], {"v": good}), good
+
+
+@beside
 @pytest.mark.parametrize("case", cases())
 def test_what_was_filled_in_reaches_the_service_and_is_opened_again(
     case, alice, make_service, make_route, serve, carry_out
@@ -68,6 +77,7 @@ def test_what_was_filled_in_reaches_the_service_and_is_opened_again(
         assert exact.same(again.document["body"], good)
 
 
+@beside
 @pytest.mark.parametrize("case", cases())
 def test_what_is_wrong_is_said_at_its_place_in_the_page(case):
     asked = operation(case)

@@ -51,7 +51,7 @@ def _add(root: Schema, state: State, made: Field) -> str:
     state.setdefault(f"{made.name}~r", []).append(row)
     state[f"{made.name}~s"] = ["value"]
     name = row_name(made.shape, made.name, row)
-    schema = made.shape.items if made.shape.extra is None else made.shape.extra
+    schema = made.shape.of_rows
     filler.fill(schema, name, _fresh(root, schema, made.depth + 1), made.depth + 1)
     if made.shape.extra is not None:
         state[f"{name}~k"] = [""]

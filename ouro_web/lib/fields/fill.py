@@ -126,17 +126,20 @@ class Filler:
         return True
 
     def _rows(self, shape: Shape, name: str, values: list[Json], depth: int) -> None:
-        schema = shape.items if shape.extra is None else shape.extra
+        schema = shape.of_rows
         self.state[f"{name}~r"] = [f"r{row}" for row in range(1, len(values) + 1)]
         for row, value in enumerate(values, 1):
             self.fill(schema, row_name(shape, name, f"r{row}"), value, depth + 1)
 
     def _tuple(self, shape: Shape, name: str, value: Json, depth: int) -> bool:
-        if not isinstance(value, list) or len(value) > len(shape.prefix):
+        places = len(shape.prefix)
+        if not isinstance(value, list) or (len(value) > places and shape.more is None):
             return False
         self.state[f"{name}~s"] = ["value"]
-        for place, item in enumerate(value):
+        for place, item in enumerate(value[:places]):
             self.fill(shape.prefix[place], f"{name}/{place}", item, depth + 1)
+        if value[places:]:
+            self._rows(shape, name, value[places:], depth)
         return True
 
 

@@ -177,9 +177,14 @@ class Reader:
         least = least if isinstance(least, int) else 0
         for at, schema in enumerate(made.shape.prefix):
             made.children.append(self.read(schema, place.child(str(at), required=at < least)))
+        if made.shape.more is not None:
+            made.noun = self._noun(made.shape.more, place.depth + 1)
+            for at, row in enumerate(self._row_ids(made.name), len(made.shape.prefix)):
+                follows = self._row(made, place, row, at, str(at))
+                made.children.append(self.read(made.shape.more, follows))
         self._in_lines(made)
         values = [child.value for child in made.children]
-        while values and isinstance(values[-1], Absent):
+        while values and isinstance(values[-1], Absent) and not made.rows:
             values.pop()
         blank = controls.empty(made, [])
         if values:

@@ -41,6 +41,14 @@ class Shape:
     items: Any = None
     prefix: tuple[Any, ...] = ()
     extra: Any = None  # the schema of the values of a map
+    more: Any = None  # the schema of what may follow the places of a tuple
+
+    @property
+    def of_rows(self) -> Any:
+        """The schema of the rows that can be added."""
+        if self.kind == "tuple":
+            return self.more
+        return self.items if self.extra is None else self.extra
 
 
 def shape_of(root: Schema, schema: Any, depth: int = 0) -> Shape:
@@ -125,7 +133,7 @@ def _text_kind(view: Schema) -> str:
 def _array(root: Schema, view: Schema) -> Shape:
     prefix, items = view.get("prefixItems"), view.get("items")
     if isinstance(prefix, list) and prefix:
-        return Shape("tuple", view, prefix=tuple(prefix))
+        return Shape("tuple", view, prefix=tuple(prefix), more=_following(view, len(prefix)))
     if not isinstance(items, dict) or not items:
         return Shape("any", view)
     inner = shape_of(root, items, MAX_DEPTH)
@@ -140,6 +148,12 @@ def _array(root: Schema, view: Schema) -> Shape:
     if inner.kind == "choice" and len(inner.options) <= MAX_TICKS and not inner.nullable:
         return Shape("choices", view, items=items, options=inner.options, labels=inner.labels)
     return Shape("list", view, items=items)
+
+
+def _following(view: Schema, places: int) -> Any:
+    items, most = view.get("items"), view.get("maxItems")
+    full = isinstance(most, int) and most <= places
+    return items if isinstance(items, dict) and items and not full else None
 
 
 def _object(root: Schema, view: Schema) -> Shape:

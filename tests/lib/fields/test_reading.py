@@ -401,3 +401,18 @@ def test_keys_are_not_called_unknown_because_a_branch_lacks_something():
 
     assert [problem.pointer for problem in lacks] == ["/body/v/cvc"]
     assert [problem.pointer for problem in more] == ["/body/v/cvc", "/body/v/x"]
+
+
+def test_what_may_follow_the_places_of_a_tuple_is_added_as_rows():
+    items = {"type": "boolean"}
+    asked = field_of({"type": "array", "prefixItems": [{"type": "integer"}], "items": items})
+    opened = read(asked, {}, {"b~s": ["value"], "b/v/0": ["5"]}, "add:b/v")
+    filled = judge(asked, {}, read(asked, {}, {**opened.state, "b/v/r1": ["1"]}))
+    blank = judge(asked, {}, opened)
+    fixed = field_of({"type": "array", "prefixItems": [{"type": "integer"}], "items": False})
+
+    assert filled.document["body"] == {"v": [5, False]}
+    assert [(item.pointer, item.message) for item in blank.problems] == [
+        ("/body/v/1", "is required")
+    ]
+    assert read(fixed, {}, opened.state).document["body"] == {"v": [5]}

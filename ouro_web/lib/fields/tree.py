@@ -207,6 +207,11 @@ class Field:
     def fields(self) -> list["Field"]:
         return [child for child in self.children if not child.row]
 
+    @property
+    def fields_alike(self) -> bool:
+        """The places of a tuple are of one kind, as the three of a grid."""
+        return len({child.kind for child in self.fields}) == 1
+
     def walk(self) -> Iterator["Field"]:
         yield self
         for child in self.children:

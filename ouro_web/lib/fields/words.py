@@ -22,8 +22,19 @@ def type_words(root: Schema, shape: Shape) -> str:
     if shape.kind == "list":
         return f"list of {_items(root, shape.items)}"
     if shape.kind == "tuple":
+        if not _alike(shape):
+            return ", ".join(_one(root, schema) for schema in shape.prefix)
         return f"{len(shape.prefix)} {_items(root, shape.prefix[0])}"
     return _KINDS.get(shape.kind, shape.kind)
+
+
+def _alike(shape: Shape) -> bool:
+    return all(schema == shape.prefix[0] for schema in shape.prefix)
+
+
+def _one(root: Schema, schema: object) -> str:
+    kinds = types(resolve(root, schema))
+    return {"string": "text"}.get(kinds[0], kinds[0]) if len(kinds) == 1 else "value"
 
 
 def _items(root: Schema, schema: object) -> str:
@@ -44,7 +55,7 @@ def pattern(root: Schema, shape: Shape) -> str:
 
 
 def each_hint(root: Schema, shape: Shape) -> str:
-    inner = resolve(root, shape.prefix[0]) if shape.prefix else {}
+    inner = resolve(root, shape.prefix[0]) if shape.prefix and _alike(shape) else {}
     told = _range(inner)
     return f"{told} each" if told else ""
 

@@ -1,6 +1,7 @@
 import pytest
 
 from ouro_web.lib.fields import sentences, words
+from ouro_web.lib.fields.shape import shape_of
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,16 @@ def test_a_limit_is_told_like_the_range():
 def test_a_format_is_told_in_words(schema, told):
     assert words.hint(schema).startswith(told)
     assert bool(words.hint(schema)) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        ([{"type": "integer", "minimum": 1, "maximum": 6}] * 3, ("3 integers", "1 to 6 each")),
+        ([{"type": "string"}, {"type": "integer", "minimum": 1}, {}], ("text, integer, value", "")),
+    ],
+    ids=range(2),
+)
+def test_the_places_of_a_tuple_are_told_together_only_when_they_are_alike(places, told):
+    made = shape_of({}, {"type": "array", "prefixItems": places})
+    assert (words.type_words({}, made), words.each_hint({}, made)) == told

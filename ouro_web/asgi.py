@@ -1,3 +1,4 @@
+import gc
 import os
 
 import django
@@ -19,3 +20,7 @@ def end() -> None:
 
 
 application = with_end(with_sockets(with_log(PageHandler())), end)
+
+# What is loaded by now stays; the collector need not go through it again and again.
+gc.collect()
+gc.freeze()

@@ -120,6 +120,16 @@ MIDDLEWARE = [
     "ouro_web.web.middleware.refuse_nul",
     "ouro_web.web.middleware.reader_time_zone",
 ]
+# Of these, what programs need: they have no session, no cookie and no page.
+PROGRAM_MIDDLEWARE = [
+    "ouro_web.api.middleware.api_answers",
+    "ouro_web.web.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "ouro_web.api.repeating.once",
+    "django.middleware.common.CommonMiddleware",
+    "ouro_web.web.middleware.refuse_nul",
+]
 ROOT_URLCONF = "ouro_web.urls"
 ASGI_APPLICATION = "ouro_web.asgi.application"
 APPEND_SLASH = False

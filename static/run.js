@@ -1,7 +1,6 @@
 // The run form: focus after its buttons, the asset picker, files dropped on it, links with values.
 // Every step works without this file as a plain form.
 import { announce, flash } from "./app.js";
-import { isLarge, send } from "./parts.js";
 
 const form = () => document.getElementById("run-form");
 
@@ -139,6 +138,7 @@ async function upload(picker, files) {
   announce(`Uploading ${taken.map((file) => file.name).join(", ")}.`);
   const onProgress = (sent, whole) => { bar.hidden = false; bar.value = (100 * sent) / whole; };
   try {
+    const { isLarge, send } = await import("./parts.js");
     for (const file of taken) {
       if (isLarge(file)) body.append("upload", await send(file, { to, from, token, onProgress }));
       else body.append("file", file);

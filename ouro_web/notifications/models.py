@@ -61,11 +61,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def still_seen_by(self, person: User) -> "NotificationQuerySet":
         """Hers, about something that she may see still."""
-        assets = Asset.objects.visible_to(person).values("pk")
-        teams = Team.objects.visible_to(person).values("pk")
+        # Asked of each row: the list of all that she may see would be long.
+        asset = Asset.objects.visible_to(person).filter(pk=models.OuterRef("asset"))
+        team = Team.objects.visible_to(person).filter(pk=models.OuterRef("team"))
         return self.filter(
-            models.Q(asset=None) | models.Q(asset__in=assets),
-            models.Q(team=None) | models.Q(team__in=teams),
+            models.Q(asset=None) | models.Exists(asset),
+            models.Q(team=None) | models.Exists(team),
             user=person,
         )
 

@@ -22,6 +22,7 @@ from pydantic import ValidationError as ShapeError
 from ouro_web.actions.run import TooManyRunsError
 from ouro_web.api.reading import TooLargeError
 from ouro_web.api.rendering import dumps
+from ouro_web.assets.blobs import is_away
 from ouro_web.lib.inflate import DamagedError, UnknownEncodingError
 from ouro_web.lib.json_body import JsonError
 from ouro_web.lib.limits import TooManyError
@@ -146,6 +147,11 @@ def missing(_: HttpRequest, error: Http404) -> HttpResponse:
 
 def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     name = getattr(request, "request_id", "")
+    if is_away(error):
+        logger.error("The store of files does not answer: %s", error, extra={"request_id": name})
+        response = refusal(503, "The store of files does not answer. Try it again in a minute.")
+        response.headers["Retry-After"] = "60"
+        return response
     logger.error("The API failed", exc_info=error, extra={"request_id": name})
     return refusal(500, "The site made a mistake. Its log has the details.")
 

@@ -42,6 +42,12 @@ class Blob:
     sha256: str
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Whether it says that a store on other machines does not answer, or will not. Its package is
+    there only where a site has such a store."""
+    return type(error).__module__.startswith("botocore.")
+
+
 def new_key(kind: str, suffix: str = "") -> str:
     name = uuid.uuid4().hex
     return f"{kind}/{name[:2]}/{name}{suffix}"

@@ -11,12 +11,14 @@ import pytest
 from django.core.files.storage import default_storage
 from moto.server import ThreadedMotoServer
 
+from ouro_web.accounts import keys
 from ouro_web.assets import blobs, deleting, elsewhere
 from ouro_web.assets.placement import Placement
 from ouro_web.datasets import tables
 from ouro_web.files import resumable, storage, uploads
 from ouro_web.files.models import File, Upload
 from ouro_web.lib.blobs import from_url
+from tests.ports import free_port
 
 CSV = b"a,b\n" + b"".join(b"%d,words\n" % number for number in range(60_000))
 
@@ -181,3 +183,22 @@ def test_others_may_reach_the_store_elsewhere_or_not_at_all(
         assert ask("PUT", reserved["upload_url"], b"words")[0] == 200
         assert handed.url.startswith("http://localhost:")
         assert ask("GET", handed.url)[2] == b"words"
+
+
+def test_a_store_that_does_not_answer_is_said_and_asked_again_later(
+    signed_in, alice, make_file, make_dataset, settings, tmp_path
+):
+    """A site whose store has gone: nothing listens where it was."""
+    file, dataset = make_file("rows.csv", CSV), make_dataset()
+    gone = f"s3://key:secret@papers/site?endpoint=http://127.0.0.1:{free_port()}&region=us-east-1"
+    settings.STORAGES = {**settings.STORAGES, "default": from_url(gone, tmp_path)}
+    client = signed_in(alice)
+    client.raise_request_exception = False
+    answer = client.get(f"/files/{file.pk}/content")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "store of files does not answer" in answer.content.decode()
+    key = keys.issue(alice, name="tests")[1]
+    asked = {"authorization": key}
+    answer = client.get(f"/api/datasets/{dataset.pk}/data", headers=asked)
+    assert answer.status_code == 503
+    assert "store" in answer.json()["error"]["message"]

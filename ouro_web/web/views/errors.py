@@ -1,10 +1,13 @@
 """Answers to requests that cannot be served, in words."""
 
+import sys
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from ouro_web.assets.access import ForSaleError
+from ouro_web.assets.blobs import is_away
 from ouro_web.web.http import render
 
 
@@ -32,7 +35,12 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Asks nothing of the database or the session: they may be what broke."""
+    """Asks nothing of the database or the session: they may be what broke. A store of files on
+    other machines that does not answer is no mistake of ours, and passes."""
+    if is_away(sys.exc_info()[1]):
+        response = HttpResponse(render_to_string("503.html"), status=503)
+        response.headers["Retry-After"] = "60"
+        return response
     return HttpResponse(render_to_string("500.html"), status=500)
 
 

@@ -41,12 +41,12 @@ def take(place: Site) -> None:
     run_forms(bench)
     asyncio.run(one_by_one(bench))
     asyncio.run(posted(bench))
+    asyncio.run(programs(bench, keys.issue(person.user, name="bench")[1]))
     asyncio.run(many_clients(bench))
     all_at_once(bench)
     asyncio.run(history_page(bench))
     asyncio.run(long_post(bench, writing.post(person.user)))
     asyncio.run(deep_page(bench, million_rows(bench)))
-    asyncio.run(programs(bench, keys.issue(person.user, name="bench")[1]))
     search.fill(person.user)
     asyncio.run(searches(bench))
 

@@ -2,7 +2,6 @@
 browser that keeps what its pages complain about."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,15 +11,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import launched
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300  # seconds until something that should happen is given up, on a busy machine
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 OF_A_SITE = ("HOST", "PUBLIC_URL", "DATABASE_URL", "TASKS_URL", "STORAGE_URL")  # not this one
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +90,6 @@ def browser() -> Iterator[Browser]:
         browser = launched(playwright)
         yield browser
         browser.close()
-
-
-def launched(playwright: Playwright) -> Browser:
-    """The system's Chromium, or the one that Playwright has fetched."""
-    system = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if not system and not Path(playwright.chromium.executable_path).exists():
-        pytest.skip("Chromium is not installed")
-    return playwright.chromium.launch(executable_path=system, args=OPTIONS)
 
 
 @pytest.fixture

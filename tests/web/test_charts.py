@@ -1,6 +1,5 @@
 """Charts and the SQL console as a browser has them."""
 
-import shutil
 from urllib.parse import quote
 
 import pytest
@@ -10,8 +9,6 @@ from playwright.sync_api import Page
 from ouro_web.actions.models import Action
 from ouro_web.datasets.models import SavedView
 from tests.web.test_look import opened
-
-pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
 
 CONFIG = {"type": "bar", "category": {"dataKey": "island"}, "series": [{"dataKey": "n"}]}
 SQL = "select island, count(*) as n from {{table}} group by 1 order by 1"

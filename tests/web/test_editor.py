@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +12,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from ouro_web.actions.models import Action
 from ouro_web.posts import publish
+from tests.chromium import launched
 
-pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -36,10 +35,7 @@ def page(live_server, client, settings, alice, request) -> Iterator[Page]:
     scripts = getattr(request, "param", "") != "plain"
     errors: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = launched(playwright)
         page = browser.new_page(base_url=live_server.url, java_script_enabled=scripts)
         page.context.add_cookies([
             {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}

@@ -1,12 +1,10 @@
 """Plotly in a real browser: a figure kept as JSON, and a page that has everything inside."""
 
-import shutil
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect, sync_playwright
 
-pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+from tests.chromium import launched
 
 LIBRARY = Path(__file__).resolve().parent.parent.parent / "static/vendor/plotly-4.1.2.min.js"
 FIGURE = """{"data": [{"type": "scatter", "name": "sine", "x": [1, 2, 3], "y": [0, 1, 0]}],
@@ -22,9 +20,7 @@ def test_figures_are_drawn_in_their_closed_frame(live_server, signed_in, alice, 
     page = make_file("waves.html", whole)
     cookie = signed_in(alice).cookies["ouro_session"].value
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = launched(playwright)
         context = browser.new_context(base_url=live_server.url)
         context.set_default_timeout(60_000)
         context.add_cookies([{"name": "ouro_session", "value": cookie, "url": live_server.url}])

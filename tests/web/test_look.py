@@ -2,7 +2,6 @@
 nothing against the content security policy, no error of a script, no sideways scrolling."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,8 +23,7 @@ from ouro_web.posts import publish
 from ouro_web.quests import entries, making
 from ouro_web.quests.models import Item
 from ouro_web.teams.models import GLOBAL_ID
-
-pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+from tests.chromium import launched
 
 AXE = (Path(__file__).resolve().parent.parent / "vendor/axe-core-4.14.1.min.js").read_text()
 SERIOUS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
@@ -184,10 +182,7 @@ def opened(site: str) -> Iterator[Page]:
     not within: it brings an event loop along, and Django would open further connections there that
     nobody closes."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = launched(playwright)
         context = browser.new_context(base_url=site, reduced_motion="reduce")
         context.route(re.compile("part="), lambda route: route.abort())  # nothing renews itself
         yield context.new_page()

@@ -4,7 +4,6 @@ a checker reads them, then as a browser does."""
 import importlib.util
 import json
 import re
-import shutil
 from types import ModuleType
 from typing import Any
 
@@ -111,7 +110,6 @@ TOUCH = """() => {
 }"""
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
 def test_hostile_samples_run_nothing_in_a_browser(
     live_server, client, settings, gathered, alice, carol
 ):

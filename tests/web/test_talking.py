@@ -1,7 +1,6 @@
 """Three people signed in at once, each in a browser of her own, talk with one another."""
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -9,8 +8,8 @@ from django.test import Client
 from playwright.sync_api import Page, expect, sync_playwright
 
 from ouro_web.conversations import members
+from tests.chromium import launched
 
-pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
 PATIENCE = 60_000
 STOPPED = re.compile("htmx:(sendAbort|afterRequest)")  # a question that sending took the place of
 
@@ -25,10 +24,7 @@ def pages(live_server, settings, alice, bob, rita, place) -> Iterator[list[Page]
         client.force_login(person)
         sessions.append(client.cookies[settings.SESSION_COOKIE_NAME].value)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = launched(playwright)
         opened = []
         for session in sessions:
             page = browser.new_page(base_url=live_server.url)

@@ -10,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from ouro_web.files import fetching, storage
 from ouro_web.files.models import File, Upload
+from tests.chromium import launched
 from tests.raw_server import answering, raw_server, response
 
 BYTES = b"0123456789" * 100
@@ -173,8 +174,7 @@ def test_the_page_uploads_many_and_offers_what_is_here(
     for path in paths:
         path.write_bytes(sent[path.name])
     with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
+        browser = launched(playwright)
         context = browser.new_context(base_url=live_server.url)
         context.add_cookies([{"name": "ouro_session", "value": cookie, "url": live_server.url}])
         page = context.new_page()

@@ -1,7 +1,6 @@
 """Uploading in a real browser: dropped, pasted, a folder, a large file for a run; and what was cut
 goes on after the page was loaded again."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,7 @@ from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from ouro_web.files import storage
 from ouro_web.files.models import File, Upload
-
-pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+from tests.chromium import launched
 
 PARTS = bytes(range(256)) * (5 * 16 * 1024)  # 20 MB: two parts and a half
 SECONDS = 60_000
@@ -30,9 +28,7 @@ def page(live_server, signed_in, alice, make_route, settings) -> Iterator[Page]:
     make_route(input_assets={"structure": {"asset_type": "file"}}, body={"type": "object"})
     cookie = signed_in(alice).cookies["ouro_session"].value
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = launched(playwright)
         context = browser.new_context(base_url=live_server.url)
         context.set_default_timeout(SECONDS)
         context.add_cookies([{"name": "ouro_session", "value": cookie, "url": live_server.url}])

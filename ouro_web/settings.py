@@ -70,6 +70,7 @@ SESSION_COOKIE_NAME = "__Host-session" if _secure else "ouro_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "ouro_csrf"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "ouro_web.accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_FAILURE_VIEW = "ouro_web.web.views.errors.csrf_failure"
 
@@ -215,10 +216,7 @@ MAX_LIVE_RUNS_PER_PERSON = env.number("MAX_LIVE_RUNS_PER_PERSON", 100, low=1)
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["ouro_web.accounts.sessions.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

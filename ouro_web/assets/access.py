@@ -63,6 +63,10 @@ def readable(person: Person) -> "Condition":
     return _condition(_readable, _id(person))
 
 
+def may_see(asset: UUID, person: Person) -> bool:
+    return _holds(visible(person), asset)
+
+
 def may_read(asset: UUID, person: Person) -> bool:
     """The rule for one asset, without a query to be built for it."""
     return _holds(readable(person), asset)

@@ -10,11 +10,15 @@ from django.utils import timezone
 
 from ouro_web.assets.access import Person
 from ouro_web.assets.models import Asset, AssetQuerySet, DayOfViews, Engagement
+from ouro_web.lib import kept
+from ouro_web.lib.kept import slot
 
 Kind = Literal["views", "downloads"]
 
 WINDOWS = {"day": 1, "week": 7, "month": 30}
 A_DAY = 24 * 60 * 60
+
+_of = kept.Rows(lambda: Engagement.objects.filter(asset=slot(Engagement, "asset")))
 
 
 def count(asset: Asset, kind: Kind, *, by: Person, visitor: str = "") -> None:
@@ -37,7 +41,7 @@ def count(asset: Asset, kind: Kind, *, by: Person, visitor: str = "") -> None:
 
 
 def of(asset: Asset) -> Engagement:
-    return Engagement.objects.filter(asset=asset.pk).first() or Engagement(asset_id=asset.pk)
+    return _of.first(asset=asset.pk) or Engagement(asset_id=asset.pk)
 
 
 def most_seen(rows: AssetQuerySet, window: str) -> AssetQuerySet:

@@ -13,7 +13,9 @@ from django.db.models import Count
 
 from ouro_web.accounts.models import User
 from ouro_web.assets import words
+from ouro_web.lib import kept
 from ouro_web.lib.ids import uuid7
+from ouro_web.lib.kept import slot
 
 LONGEST = 40
 MOST = 12
@@ -50,6 +52,11 @@ class AssetTag(models.Model):
         return f"{self.tag_id} on {self.asset_id}"
 
 
+_of = kept.Rows(
+    lambda: AssetTag.objects.filter(asset=slot(AssetTag, "asset")).select_related("tag")
+)
+
+
 def read(text: str) -> list[str]:
     """The names in a text with commas, each once, as they are kept. Raises ValidationError."""
     names: dict[str, None] = {}
@@ -71,7 +78,7 @@ def _kept(text: str) -> str:
 
 
 def of(asset: Any) -> list[AssetTag]:
-    return list(AssetTag.objects.filter(asset=asset.pk).select_related("tag"))
+    return _of.all(asset=asset.pk)
 
 
 @transaction.atomic

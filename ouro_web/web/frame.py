@@ -59,7 +59,7 @@ class Frame:
         path = self.request.get_full_path()
         return "" if path.startswith("/accounts/") or self.request.method != "GET" else path
 
-    @property
+    @cached_property
     def sections(self) -> list[dict[str, object]]:
         first = self.request.path.strip("/").partition("/")[0]
         current = "services" if first == "routes" else first

@@ -9,11 +9,17 @@ from ouro_web.actions.ancestry import Family, Node
 from ouro_web.actions.models import Action, ActionAsset
 from ouro_web.assets.access import Person
 from ouro_web.assets.models import Asset
+from ouro_web.lib import kept
+from ouro_web.lib.kept import slot
 
 WIDTH, HEIGHT = 168, 60  # of one box, in the units of the drawing
 ACROSS, DOWN = 40, 12  # between two
 EDGE = 2
 LETTERS = 24  # of a name in one line; it has two
+
+_runs = kept.Rows(
+    lambda: ActionAsset.objects.filter(asset=slot(ActionAsset, "asset")).values_list("pk")[:1]
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Picture:
 
 def of(asset: Asset, person: Person) -> Picture | None:
     """None where no run that this reader may see made the asset, or made something of it."""
-    if not ActionAsset.objects.filter(asset=asset).exists():
+    if not _runs.all(asset=asset.pk):
         return None
     family = ancestry.of(asset, person)
     return drawn(family) if family.edges else None

@@ -8,6 +8,8 @@ from ouro_web.actions.models import Action, ActionAsset
 from ouro_web.assets.access import Person
 from ouro_web.assets.compatibility import Offer, accepting
 from ouro_web.assets.models import Asset
+from ouro_web.lib import kept
+from ouro_web.lib.kept import slot
 from ouro_web.services.models import Route
 
 MOST_RUNS = 12
@@ -19,6 +21,17 @@ LOOKED_AT = 300  # the newest routes; declarations are compared in Python
 SHOWN = (
     "asset_type", "name", "namespace", "slug", "description", "input_assets", "service__name",
 )  # fmt: skip
+
+
+# Most things were in no run; who may see which is only asked of those that were.
+_directions = kept.Rows(
+    lambda: (
+        ActionAsset.objects.filter(asset=slot(ActionAsset, "asset"))
+        .order_by()
+        .values_list("direction", flat=True)
+        .distinct()
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +52,7 @@ class Provenance:
 
 
 def of(asset: Asset, person: Person) -> Provenance:
-    every = ActionAsset.objects.filter(asset=asset)
-    # Most things were in no run; who may see which is only asked of those that were.
-    there = set(every.order_by().values_list("direction", flat=True).distinct())
+    there = _directions.all(asset=asset.pk)
     made, used = (
         _uses(asset, person, direction) if direction in there else []
         for direction in (ActionAsset.Direction.OUT, ActionAsset.Direction.IN)

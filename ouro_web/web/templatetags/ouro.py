@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.templatetags.static import static
+from django.template import defaulttags
+from django.templatetags.static import do_static, static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,8 +17,19 @@ from django.utils.safestring import SafeString
 from ouro_web.assets import engagement
 from ouro_web.assets import tags as asset_tags
 from ouro_web.assets.models import AssetTag
+from ouro_web.web.settled import settled
 
 register = template.Library()
+register.tag("url", settled(defaulttags.url))
+register.tag("static", settled(do_static))
+
+
+def settled_tag[F: Callable[..., str]](tag: F) -> F:
+    """A simple tag, settled where all it is given stands in the template."""
+    register.simple_tag(tag)
+    register.tags[tag.__name__] = settled(register.tags[tag.__name__])
+    return tag
+
 
 TYPE_ICONS = {
     "file": "file",
@@ -44,7 +57,7 @@ VISIBILITIES = {
 }
 
 
-@register.simple_tag
+@settled_tag
 @lru_cache(maxsize=1000)  # a page has hundreds, of a few dozen kinds
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """One drawing of the sprite. Without a label it is decoration, and hidden from readers."""
@@ -56,7 +69,7 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, href)
 
 
-@register.simple_tag
+@settled_tag
 def asset_icon(asset_or_type: Any, css: str = "", labelled: bool = False) -> SafeString:
     """The icon of an asset, or of the name of a type, in the hue of its type."""
     kind = str(getattr(asset_or_type, "asset_type", asset_or_type))

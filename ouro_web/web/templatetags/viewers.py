@@ -19,9 +19,8 @@ from ouro_web.web.grid import Cell, grid
 register = template.Library()
 LONGEST_TITLE = 1000
 NULL = format_html('<span class="{}">null</span>', "nul")
-CLASSES = {
-    True: format_html(' class="{}"', "mono r"), False: format_html(' class="{}"', "mono"),
-}  # fmt: skip
+MONO = format_html(' class="{}"', "mono")
+MONO_RIGHT = format_html(' class="{}"', "mono r")
 
 
 @register.simple_tag
@@ -45,12 +44,14 @@ def numbered_rows(rows: Iterable[tuple[int, list[Cell]]], address: str) -> SafeS
 
 
 def _cells(row: list[Cell]) -> SafeString:
-    return format_html_join("", "<td{}{}>{}</td>", map(_parts, row))
+    return format_html_join("", "<td{}>{}</td>", map(_parts, row))
 
 
-def _parts(cell: Cell) -> tuple[SafeString, SafeString | str, SafeString | str]:
-    title = format_html(' title="{}"', _cut(cell.whole)) if cell.whole else ""
-    return CLASSES[cell.is_number], title, NULL if cell.is_null else cell.text
+def _parts(cell: Cell) -> tuple[SafeString, SafeString | str]:
+    attributes = MONO_RIGHT if cell.is_number else MONO
+    if cell.whole:
+        attributes = format_html('{} title="{}"', attributes, _cut(cell.whole))
+    return attributes, NULL if cell.is_null else cell.text
 
 
 def _cut(text: str) -> str:

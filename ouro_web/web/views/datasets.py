@@ -7,17 +7,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from ouro_web.assets import search
-from ouro_web.assets.access import Person, Visibility
+from ouro_web.assets.access import Person, Visibility, may_read, may_see
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.datasets import exports, query, snapshots
-from ouro_web.datasets.models import Dataset
+from ouro_web.datasets.models import Dataset, DatasetVersion
 from ouro_web.datasets.refusals import QueryRefusedError
+from ouro_web.lib import kept
+from ouro_web.lib.kept import slot
 from ouro_web.web import lineage, looks, provenance, rows_page
 from ouro_web.web.content import streamed
 from ouro_web.web.frame import default_placement
@@ -29,6 +32,22 @@ from ouro_web.web.views import dataset_versions
 
 CONSOLE_ROWS = 1_000
 EXAMPLE = "select *\nfrom {{table}}\nlimit 20"
+
+
+_at: kept.Rows[Dataset] = kept.Rows(
+    lambda: (
+        QuerySet(Dataset)
+        .filter(namespace=slot(Dataset, "namespace"), slug=slot(Dataset, "slug"))
+        .select_related("owner", "organization", "team", "parent")
+    )
+)
+_versions = kept.Rows(
+    lambda: (
+        DatasetVersion.objects.filter(dataset=slot(DatasetVersion, "dataset"))
+        .select_related("content_by")
+        .defer("columns", "indexes")
+    )
+)
 
 
 @require_safe
@@ -51,11 +70,10 @@ def by_id(request: Request, pk: UUID) -> HttpResponse:
 
 def found(person: Person, owner: str, slug: str) -> tuple[Dataset, bool]:
     """The dataset at this address, and whether the person may read its rows."""
-    rows = Dataset.objects.visible_to(person).select_related(
-        "owner", "organization", "team", "parent"
-    )
-    dataset = cast(Dataset, get_object_or_404(rows, namespace=owner, slug=slug))
-    return dataset, Dataset.objects.readable_by(person).filter(pk=dataset.pk).exists()
+    dataset = _at.first(namespace=owner, slug=slug)
+    if dataset is None or not may_see(dataset.pk, person):
+        raise Http404
+    return dataset, may_read(dataset.pk, person)
 
 
 def asker(request: Request) -> object:
@@ -91,7 +109,7 @@ def detail(request: Request, owner: str, slug: str) -> HttpResponse:
         return render(request, "datasets/detail.html", context, part=part, status=status)
     looks.note(request, now)
     context["newest"] = now
-    context["versions"] = now.versions.select_related("content_by").defer("columns", "indexes")
+    context["versions"] = _versions.all(dataset=now.pk)
     context["lineage"] = lineage.of(dataset.asset, request.user)
     context["provenance"] = provenance.of(dataset, request.user)
     context["origin"] = origin(request, dataset)

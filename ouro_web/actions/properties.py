@@ -65,7 +65,7 @@ def of_asset(asset: Asset, person: Person) -> list[tuple[ActionAsset, Property]]
 
 def _declaring() -> QuerySet[Any]:
     """Routes that measure, or did once: answers are long, and only theirs need to be read."""
-    key = {"operation__extensions__has_key": KEY}
+    key = {f"operation__extensions__{KEY}__isnull": False}
     once = PastOperation.objects.filter(route=OuterRef("pk"), **key)
     rows = Route.objects.filter(**key) | Route.objects.filter(Exists(once))
     return rows.values("pk")

@@ -66,7 +66,9 @@ def compatible_assets(assets: QuerySet[Asset], declaration: Declaration) -> Quer
             in_class |= Q(as_file__media_type__startswith=media_type)
         fits &= ~Q(asset_type=AssetType.FILE) | in_class
     if declaration.contains_extensions:
-        inside = Q(as_file__facts__holds__has_any_keys=list(declaration.contains_extensions))
+        inside = Q(pk__in=[])
+        for extension in declaration.contains_extensions:
+            inside |= Q(**{f"as_file__facts__holds__{extension}__isnull": False})
         unknown = Q(as_file__facts__holds__isnull=True)
         holds = Q(as_file__media_type__in=ARCHIVES) & (inside | unknown)
         fits &= ~Q(asset_type=AssetType.FILE) | holds

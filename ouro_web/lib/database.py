@@ -35,7 +35,7 @@ def from_url(url: str, default_path: Path) -> dict[str, Any]:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise BadSetting("DATABASE_URL must begin with postgres:// or sqlite://.")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "ouro_web.lib.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -9,6 +9,8 @@ import os
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -41,6 +43,17 @@ def operations():
     found = list(schema.get_all_operations())
     assert all(isinstance(each, Ok) for each in found)
     return [each.ok() for each in found if isinstance(each, Ok)]
+
+
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """The application, called as servers do, would close the connection between two requests, and
+    end the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

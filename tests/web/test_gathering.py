@@ -33,7 +33,6 @@ def looks(asset) -> int:
 def look(client, asset, **headers: str) -> None:
     answer = client.get(asset.get_absolute_url(), headers={"user-agent": BROWSER} | headers)
     assert answer.status_code == 200
-    answer.close()
 
 
 def test_a_person_is_followed_and_let_go_on_her_page(signed_in, alice, bob):

@@ -1,9 +1,12 @@
 """The browser of the tests: the system's Chromium, or the one that Playwright has fetched."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import absent
 
@@ -11,9 +14,18 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def launched(playwright: Playwright) -> Browser:
-    """Skips the test where there is none; fails it where all that tests need is required."""
-    system = next(filter(None, map(shutil.which, NAMES)), None)
-    if not system and not Path(playwright.chromium.executable_path).exists():
-        absent("Chromium")
-    return playwright.chromium.launch(executable_path=system, args=OPTIONS)
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Skips the test where there is none; fails it where all that tests need is required. It brings
+    an event loop along, in which Django opens connections apart from those of the test: they are
+    closed with it."""
+    with sync_playwright() as playwright:
+        system = next(filter(None, map(shutil.which, NAMES)), None)
+        if not system and not Path(playwright.chromium.executable_path).exists():
+            absent("Chromium")
+        browser = playwright.chromium.launch(executable_path=system, args=OPTIONS)
+        try:
+            yield browser
+        finally:
+            connections.close_all()
+            browser.close()

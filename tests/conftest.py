@@ -3,14 +3,15 @@
 Other rows come from make_... fixtures that take only what a test is about.
 """
 
-import contextlib
+import fcntl
 import functools
+import hashlib
 import os
 import shutil
-import sqlite3
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
@@ -39,7 +40,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop run
 # Two busy cores can keep a page waiting; what never comes still fails.
 expect.set_options(timeout=180_000)
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
 
 
 # Parts that mostly wait for processes and browsers, longest first: begun at the end they would
@@ -173,37 +175,61 @@ def _everybody() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings) -> None:
-    """A live server's threads share one connection to a database in memory. Two that ask the same
-    at the same moment would share the prepared statement, too, which SQLite refuses."""
+def migrated_database(pytestconfig, django_test_environment, django_db_blocker) -> Path:
+    """A SQLite database with all tables and what migrations made; none where the tests run on
+    another database. To migrate takes seconds, so it is kept until a migration changes."""
+    from django.db import connection
+
+    made_by = hashlib.sha256(f"{version('django')} {version('django-allauth')}".encode())
+    for path in sorted(ROOT.glob("ouro_web/*/migrations/*.py")):
+        made_by.update(path.read_bytes())
+    folder = pytestconfig.cache.mkdir("migrated")
+    kept: Path = folder / f"{made_by.hexdigest()[:16]}.db"
+    with (folder / "lock").open("w") as lock, django_db_blocker.unblock():
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers wait and take the same
+        if connection.vendor == "sqlite" and not kept.exists():
+            for old in folder.glob("*.db*"):
+                old.unlink()
+            migrate(kept.with_suffix(".db-new")).rename(kept)
+    return kept
+
+
+def migrate(place: Path) -> Path:
+    from django.core.management import call_command
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = str(place)
+    call_command("migrate", verbosity=0)
+    connection.close()
+    connection.settings_dict["NAME"] = before
+    return place
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings, migrated_database, tmp_path_factory
+) -> None:
+    """A database in memory has one connection, which a live server's threads would share with the
+    test. In a file each has its own, as in the site; it need not outlive a power cut."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
-        connection.settings_dict["OPTIONS"]["cached_statements"] = 0
+        place = shutil.copy(migrated_database, tmp_path_factory.mktemp("database") / "tests.db")
+        connection.settings_dict["TEST"]["NAME"] = str(place)
+        connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, migrated_database) -> None:
-    """As by itself, and keeps a copy before any test has written."""
+def django_db_keepdb() -> bool:
+    """The copy made above is taken as it is."""
     from django.db import connection
 
-    if connection.vendor == "sqlite":
-        with (
-            django_db_blocker.unblock(),
-            contextlib.closing(sqlite3.connect(migrated_database)) as kept,
-        ):
-            connection.ensure_connection()
-            connection.connection.backup(kept)
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where django_db_setup leaves a SQLite database with all tables and what migrations made."""
-    return tmp_path_factory.mktemp("migrated") / "app.db"
-
-
-@pytest.fixture(scope="session")
-def prepared(django_db_setup, migrated_database) -> Callable[[Path], Path]:
+def prepared(migrated_database) -> Callable[[Path], Path]:
     """prepared(folder): the folder as that of a site whose tables are made, which takes seconds.
     On other databases than SQLite the site makes its tables itself."""
 
@@ -213,12 +239,6 @@ def prepared(django_db_setup, migrated_database) -> Callable[[Path], Path]:
         return folder
 
     return prepare
-
-
-@pytest.fixture(scope="session")
-def live_server(django_db_setup, live_server):
-    """Its threads use the connection of the tests only if the database was there before it."""
-    return live_server
 
 
 @pytest.fixture

@@ -104,6 +104,7 @@ class Executor:
         heartbeat.end(self.owner)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._ledger.close()
 
     def leave(self) -> None:
         """Look after nothing more."""

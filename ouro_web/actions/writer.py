@@ -26,34 +26,50 @@ class Writer:
     """Threads that carry out plain functions; awaiting the call gives the result, committed."""
 
     def __init__(self) -> None:
-        self._waiting: queue.SimpleQueue[_Change] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
         # PostgreSQL joins commits by itself, and longer transactions would wait for one another.
         together = connection.vendor == "sqlite"
         self._at_once = AT_ONCE if together else 1
-        for number in range(1 if together else 4):
-            name = f"ledger-{number}"
-            threading.Thread(target=self._write, name=name, daemon=True).start()
+        self._threads = [
+            threading.Thread(target=self._write, name=f"ledger-{number}", daemon=True)
+            for number in range(1 if together else 4)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     async def __call__(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         change = _Change(partial(function, *args, **kwargs), Future())
         self._waiting.put(change)
         return await asyncio.wrap_future(change.result)
 
+    def close(self) -> None:
+        """When all that waits is written, the threads end, and their connections with them."""
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join(10)
+
     def _write(self) -> None:
-        while True:
-            changes = self._next()
+        while changes := self._next():
             if connection.vendor != "sqlite":
                 close_old_connections()
             for change, error, value in _carried_out(changes):
                 _answer(change.result, error, value)
+        connection.close()
 
     def _next(self) -> list[_Change]:
-        changes = [self._waiting.get()]
-        while len(changes) < self._at_once:
+        """As many as wait, at least one; none at the end."""
+        first = self._waiting.get()
+        changes = [first] if first else []
+        while first and len(changes) < self._at_once:
             try:
-                changes.append(self._waiting.get_nowait())
+                change = self._waiting.get_nowait()
             except queue.Empty:
                 break
+            if change is None:
+                self._waiting.put(None)
+                break
+            changes.append(change)
         return changes
 
 

@@ -22,7 +22,6 @@ def sqlite(path: Path) -> dict[str, Any]:
                 "PRAGMA foreign_keys=ON;PRAGMA cache_size=-16000;"
             ),
         },
-        "TEST": {"NAME": ":memory:"},
     }
 
 

@@ -2,7 +2,6 @@ import asyncio
 import threading
 
 import pytest
-from django.db import connection
 
 from ouro_web.actions.models import WorkerBeat
 from ouro_web.actions.writer import Writer
@@ -29,7 +28,7 @@ def test_changes_that_wait_together_are_kept_one_by_one():
         await asyncio.sleep(0)
         gate.set()
         results = await asyncio.gather(first, *others, return_exceptions=True)
-        await writer(lambda: connection.close())
+        await asyncio.to_thread(writer.close)
         return results
 
     results = asyncio.run(all_at_once())

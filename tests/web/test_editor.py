@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from ouro_web.actions.models import Action
 from ouro_web.posts import publish
-from tests.chromium import launched
+from tests.chromium import chromium
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -22,7 +22,6 @@ REPLACED = re.compile("htmx:(sendAbort|afterRequest),")  # a preview, by that of
 
 @pytest.fixture
 def earlier(alice, bob, place):
-    """Made before the browser, in whose loop the database opens connections of its own."""
     return publish.create(place(alice, "public"), name="Earlier findings", text="Found.")
 
 
@@ -34,8 +33,7 @@ def page(live_server, client, settings, alice, request) -> Iterator[Page]:
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     scripts = getattr(request, "param", "") != "plain"
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
+    with chromium() as browser:
         page = browser.new_page(base_url=live_server.url, java_script_enabled=scripts)
         page.context.add_cookies([
             {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
@@ -43,7 +41,6 @@ def page(live_server, client, settings, alice, request) -> Iterator[Page]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.extend([said.text] if said.type == "error" else []))
         yield page
-        browser.close()
     assert [said for said in errors if not REPLACED.match(said)] == []
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.chromium import launched
+from tests.chromium import chromium
 
 LIBRARY = Path(__file__).resolve().parent.parent.parent / "static/vendor/plotly-4.1.2.min.js"
 FIGURE = """{"data": [{"type": "scatter", "name": "sine", "x": [1, 2, 3], "y": [0, 1, 0]}],
@@ -19,8 +19,7 @@ def test_figures_are_drawn_in_their_closed_frame(live_server, signed_in, alice, 
     )
     page = make_file("waves.html", whole)
     cookie = signed_in(alice).cookies["ouro_session"].value
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
+    with chromium() as browser:
         context = browser.new_context(base_url=live_server.url)
         context.set_default_timeout(60_000)
         context.add_cookies([{"name": "ouro_session", "value": cookie, "url": live_server.url}])
@@ -29,4 +28,3 @@ def test_figures_are_drawn_in_their_closed_frame(live_server, signed_in, alice, 
             tab.goto(file.get_absolute_url())
             drawn = tab.frame_locator("iframe.sandbox").locator(".scatterlayer .trace").first
             expect(drawn).to_be_attached(timeout=60_000)
-        browser.close()

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from ouro_web.actions.call import Call
 from ouro_web.actions.models import Action, ActionAsset, ActionLog
@@ -23,7 +23,7 @@ from ouro_web.posts import publish
 from ouro_web.quests import entries, making
 from ouro_web.quests.models import Item
 from ouro_web.teams.models import GLOBAL_ID
-from tests.chromium import launched
+from tests.chromium import chromium
 
 AXE = (Path(__file__).resolve().parent.parent / "vendor/axe-core-4.14.1.min.js").read_text()
 SERIOUS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
@@ -178,15 +178,11 @@ def session(client, alice, settings) -> str:
 
 @contextmanager
 def opened(site: str) -> Iterator[Page]:
-    """A browser with one page, since each further one costs a process. Rows are made before and
-    not within: it brings an event loop along, and Django would open further connections there that
-    nobody closes."""
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
+    """A browser with one page, since each further one costs a process."""
+    with chromium() as browser:
         context = browser.new_context(base_url=site, reduced_motion="reduce")
         context.route(re.compile("part="), lambda route: route.abort())  # nothing renews itself
         yield context.new_page()
-        browser.close()
 
 
 def faults(page: Page, said: list[str], address: str) -> list[str]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from ouro_web.conversations import members
-from tests.chromium import launched
+from tests.chromium import chromium
 
 PATIENCE = 60_000
 STOPPED = re.compile("htmx:(sendAbort|afterRequest)")  # a question that sending took the place of
@@ -23,8 +23,7 @@ def pages(live_server, settings, alice, bob, rita, place) -> Iterator[list[Page]
         client = Client()
         client.force_login(person)
         sessions.append(client.cookies[settings.SESSION_COOKIE_NAME].value)
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
+    with chromium() as browser:
         opened = []
         for session in sessions:
             page = browser.new_page(base_url=live_server.url)
@@ -36,7 +35,6 @@ def pages(live_server, settings, alice, bob, rita, place) -> Iterator[list[Page]
             page.goto(talk.get_absolute_url())
             opened.append(page)
         yield opened
-        browser.close()
     assert [said for said in errors if not STOPPED.match(said)] == []
 
 

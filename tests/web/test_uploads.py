@@ -6,11 +6,11 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from ouro_web.files import fetching, storage
 from ouro_web.files.models import File, Upload
-from tests.chromium import launched
+from tests.chromium import chromium
 from tests.raw_server import answering, raw_server, response
 
 BYTES = b"0123456789" * 100
@@ -173,8 +173,7 @@ def test_the_page_uploads_many_and_offers_what_is_here(
     paths = [tmp_path / name for name in sent]
     for path in paths:
         path.write_bytes(sent[path.name])
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
+    with chromium() as browser:
         context = browser.new_context(base_url=live_server.url)
         context.add_cookies([{"name": "ouro_session", "value": cookie, "url": live_server.url}])
         page = context.new_page()
@@ -187,7 +186,6 @@ def test_the_page_uploads_many_and_offers_what_is_here(
         expect(page.get_by_role("link", name="a.txt")).to_be_visible(timeout=60_000)
         page.get_by_role("button", name="Store another copy").click()
         expect(page.get_by_role("link", name="twin.txt")).to_be_visible(timeout=60_000)
-        browser.close()
     assert not problems
     names = set(File.objects.values_list("filename", flat=True))
     assert names == {"here.txt", "a.txt", "twin.txt", "large.bin"}

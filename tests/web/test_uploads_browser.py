@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
 from ouro_web.files import storage
 from ouro_web.files.models import File, Upload
-from tests.chromium import launched
+from tests.chromium import chromium
 
 PARTS = bytes(range(256)) * (5 * 16 * 1024)  # 20 MB: two parts and a half
 SECONDS = 60_000
@@ -27,8 +27,7 @@ def page(live_server, signed_in, alice, make_route, settings) -> Iterator[Page]:
     settings.PUBLIC_URL = live_server.url
     make_route(input_assets={"structure": {"asset_type": "file"}}, body={"type": "object"})
     cookie = signed_in(alice).cookies["ouro_session"].value
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
+    with chromium() as browser:
         context = browser.new_context(base_url=live_server.url)
         context.set_default_timeout(SECONDS)
         context.add_cookies([{"name": "ouro_session", "value": cookie, "url": live_server.url}])
@@ -37,7 +36,6 @@ def page(live_server, signed_in, alice, make_route, settings) -> Iterator[Page]:
         page.on("dialog", lambda dialog: dialog.accept())  # that something is on its way
         page.on("pageerror", lambda error: problems.append(str(error)))
         yield page
-        browser.close()
     assert not problems
 
 

@@ -46,8 +46,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self._turns = None
 
     def _take_turn(self) -> None:
-        if self.is_in_memory_db():
-            return
         if self._turns is None:
             path = f"{self.settings_dict['NAME']}-turns"
             self._turns = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

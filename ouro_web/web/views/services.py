@@ -19,7 +19,7 @@ from ouro_web.services.importing import routes_of
 from ouro_web.services.models import Route, Service, SpecRevision
 from ouro_web.web import looks
 from ouro_web.web.http import Request, render
-from ouro_web.web.jsonview import LONGEST, coloured
+from ouro_web.web.jsonview import LONGEST, coloured, laid_out
 from ouro_web.web.lookup import readable, rights
 from ouro_web.web.operations_found import kinds
 from ouro_web.web.paging import numbered, page_of
@@ -107,7 +107,7 @@ def spec(request: Request, owner: str, slug: str) -> HttpResponse:
         "facts": facts,
         "specification": openapi.unpacked(facts),
         "size": len(text.encode()),
-        "head": coloured(text) if text.lstrip()[:1] == "{" else text[:LONGEST],
+        "head": coloured(laid_out(text)) if text.lstrip()[:1] == "{" else text[:LONGEST],
         "cut": len(text) > LONGEST,
     }
     return render(request, "services/spec.html", context)

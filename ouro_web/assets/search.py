@@ -2,7 +2,6 @@
 
 import difflib
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,10 +9,11 @@ from django.db import connection
 from django.db.models import Count, F, FloatField, Func, Value
 from django.db.models.expressions import Combinable
 
-from ouro_web.assets import words
+from ouro_web.assets import facets, words
+from ouro_web.assets.facets import Chosen, Facts
 from ouro_web.assets.models import Asset, AssetQuerySet
 
-MOST = 3_000  # hits that are looked at: a hundred pages of thirty
+MOST = 2_000  # hits that are looked at: more than sixty pages of thirty
 WORDS = 8  # more add cost and no sense
 # Words that say nothing, unless there is no other.
 EMPTY = frozenset(
@@ -54,25 +54,37 @@ class Hits:
     """What was found, best first, or newest first without words. Of very much, the newest: a word
     that nearly everything has says little, and to weigh and count all of it costs the more."""
 
-    ids: list[uuid.UUID]
-    counts: Counter[str]  # by kind
+    rows: list[tuple[uuid.UUID, Facts]]
     more: bool  # there are older ones, too
+
+    @property
+    def ids(self) -> list[uuid.UUID]:
+        return [pk for pk, _ in self.rows]
 
 
 def hits(rows: AssetQuerySet, text: str) -> Hits:
     if not text.strip():
-        newest = rows.order_by("-pk").values_list("pk", "asset_type")[: MOST + 1]
-        return _hits([(pk, kind, 0.0) for pk, kind in newest])
+        return _hits(rows.annotate(weight=Value(0.0)).order_by("-pk"))
     if not _wanted(text):
-        return _hits([])
-    found = find(rows, text).annotate(weight=_rank(text)).order_by("-search_text__found__row")
-    ranked = found.values_list("pk", "asset_type", "weight")[: MOST + 1]
-    return _hits(list(ranked))
+        return Hits([], more=False)
+    found = find(rows, text).annotate(weight=_rank(text))
+    return _hits(found.order_by("-search_text__found__row"))
 
 
-def _hits(rows: list[tuple[uuid.UUID, str, float]]) -> Hits:
-    best = sorted(rows[:MOST], key=lambda row: row[2])
-    return Hits([row[0] for row in best], Counter(row[1] for row in best), len(rows) > MOST)
+def _hits(rows: AssetQuerySet) -> Hits:
+    found = list(rows.values_list("pk", "weight", *facets.columns())[: MOST + 1])
+    best = sorted(found[:MOST], key=lambda row: row[1])
+    return Hits([(row[0], Facts(*row[2:])) for row in best], len(found) > MOST)
+
+
+def narrowed(every: Hits, rows: AssetQuerySet, text: str, chosen: Chosen) -> Hits:
+    """Those of the hits that fit what was chosen. Of very many the database is asked anew, since
+    those that fit may be among the older ones."""
+    if not chosen:
+        return every
+    if every.more:
+        return hits(facets.narrowed(rows, chosen), text)
+    return Hits([row for row in every.rows if facets.fits(row[1], chosen)], more=False)
 
 
 def in_order(ids: Sequence[uuid.UUID]) -> list[Asset]:

@@ -1,11 +1,14 @@
 """Finding assets by their words, on the database of this run and on PostgreSQL."""
 
+from collections import Counter
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from ouro_web.assets import search
+from ouro_web.assets import facets, search
 from ouro_web.assets.models import Asset
 from ouro_web.datasets import tables
 from ouro_web.files import storage
@@ -98,8 +101,51 @@ def test_of_very_many_hits_the_newest_are_weighed(make_asset, bob, monkeypatch):
     for text in ("copper", ""):
         found = search.hits(rows, text)
         assert set(found.ids) == {asset.pk for asset in made[1:]}
-        assert (found.more, found.counts) == (True, {"post": 3})
+        assert found.more
     found = search.hits(rows, "one")
     assert (found.ids, found.more) == ([made[0].pk], False)
     assert search.hits(rows, "...").ids == []
     assert search.in_order([made[2].pk, made[0].pk]) == [made[2], made[0]]
+
+
+def test_hits_are_narrowed_alike_in_memory_and_by_the_database(
+    make_asset, make_file, make_route, place, alice, bob, monkeypatch
+):
+    make_file("copper.cif", b"data_x", visibility="public")
+    make_file("copper.txt", b"copper", visibility="private")
+    make_asset("Copper of bob", owner=bob, visibility="public")
+    make_route("Melt copper")  # as its service, which is public
+    old = make_asset("Old copper", visibility="organization")
+    long_ago = timezone.now() - timedelta(days=20)
+    Asset.objects.filter(pk=old.pk).update(updated_at=long_ago)
+    rows = Asset.objects.visible_to(alice)
+    wanted = {
+        "kind=file": ("kind", ["file"], {"copper.cif", "copper.txt"}),
+        "owner=bob": ("owner", [facets.key(bob.pk)], {"Copper of bob"}),
+        "extension": ("extension", ["cif"], {"copper.cif"}),
+        "private": ("visibility", ["private"], {"copper.txt"}),
+        "inherit": ("visibility", ["public"], {"copper.cif", "Copper of bob", "Melt copper"}),
+        "nobody": ("owner", [], set()),
+        "in a week": ("age", [0, 1], {"copper.cif", "copper.txt", "Copper of bob", "Melt copper"}),
+    }
+    for most in (100, 3):
+        monkeypatch.setattr(search, "MOST", most)
+        every = search.hits(rows, "copper")
+        assert every.more == (most == 3)
+        for what, (name, values, names) in wanted.items():
+            monkeypatch.setattr(search, "MOST", 100)
+            found = search.narrowed(every, rows, "copper", {name: frozenset(values)})
+            assert {asset.name for asset in search.in_order(found.ids)} == names, (most, what)
+
+
+def test_facts_are_counted_of_what_fits_in_all_others(make_asset, make_file, alice, bob):
+    make_file("copper.cif", b"data_x", visibility="public")
+    make_file("copper.txt", b"copper", visibility="private")
+    make_asset("Copper of bob", owner=bob, visibility="public")
+    every = search.hits(Asset.objects.visible_to(alice), "copper")
+    found = Counter(facts for _, facts in every.rows)
+    files = {"kind": frozenset(["file"])}
+    assert facets.count(found, "kind", files) == {"file": 2, "post": 1}
+    assert facets.count(found, "visibility", files) == {"public": 1, "private": 1}
+    assert facets.count(found, "owner", files) == {facets.key(alice.pk): 2}
+    assert facets.count(found, "age", {}) == {0: 3, 1: 3, 2: 3, 3: 3}

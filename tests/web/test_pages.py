@@ -1,8 +1,14 @@
 """The pages of the frame itself: home, search, people, settings, sign-in, errors."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
+
+from ouro_web.assets.models import Asset
+from ouro_web.assets.placement import Placement, base_fields
+from ouro_web.teams.membership import found_team
 
 pytestmark = pytest.mark.django_db
 
@@ -101,11 +107,56 @@ def test_search_goes_on_from_page_to_page(client, make_asset):
     assert len(second.context["page"].items) == 2
 
 
-def test_search_costs_the_same_for_many(client, make_asset, django_assert_max_num_queries):
+def test_search_costs_the_same_for_many(
+    client, make_asset, make_file, bob, django_assert_max_num_queries
+):
     for number in range(25):
-        make_asset(f"Note {number}", visibility="public")
-    with django_assert_max_num_queries(4):
+        make_asset(f"Note {number}", visibility="public", owner=bob if number % 2 else None)
+    make_file("note.txt", b"Note", visibility="public")
+    with django_assert_max_num_queries(5):
         client.get("/search", {"q": "Note"})
+
+
+def test_search_is_narrowed_by_what_is_offered_with_its_number(
+    signed_in, alice, bob, make_asset, make_file
+):
+    make_asset("Copper of bob", owner=bob)
+    make_asset("Copper of alice")
+    make_file("copper.cif", b"data_x")
+    client = signed_in(alice)
+    page = client.get("/search", {"q": "copper"}).content.decode()
+    for name, value, number in (
+        ("owner", "bob", 1),
+        ("owner", "alice", 2),
+        ("extension", "cif", 1),
+    ):
+        option = rf'name="{name}" value="{value}"><span>[^<]+</span><small>{number}</small>'
+        assert re.search(option, page), (name, value)
+    assert 'name="team"' not in page  # all of it lies in one
+    for asked, names in (
+        ({"owner": "bob"}, {"Copper of bob"}),
+        ({"owner": "alice", "type": "post"}, {"Copper of alice"}),
+        ({"extension": "cif"}, {"copper.cif"}),
+        ({"team": "lab/alloys", "changed": "day", "type": "file"}, {"copper.cif"}),
+        ({"organization": "lab", "type": "file"}, {"copper.cif"}),
+        ({"visibility": "public"}, set()),
+        ({"owner": "nobody"}, set()),
+        ({"changed": "never"}, set()),
+    ):
+        answer = client.get("/search", {"q": "copper", **asked})
+        assert {asset.name for asset in answer.context["shown"]} == names, asked
+
+
+def test_a_team_one_may_not_know_of_is_neither_offered_nor_found_by(
+    signed_in, carol, alice, lab, make_asset, make_user
+):
+    hidden = found_team(founder=alice, organization=lab, name="hush", visibility="organization")
+    make_asset("Copper", visibility="public")
+    there = Placement(alice, lab, hidden, "public")
+    Asset.objects.create(**base_fields(there, asset_type="post", name="Copper two"))
+    client = signed_in(carol)
+    assert "hush" not in client.get("/search?q=copper").content.decode()
+    assert not client.get("/search?q=copper&team=lab/hush").context["shown"]
 
 
 def test_the_place_to_work_in_is_kept_and_foreign_ones_are_refused(

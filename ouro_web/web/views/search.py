@@ -1,15 +1,18 @@
 """One box over all assets. An id, pasted bare or in a link, goes straight to the thing."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from ouro_web.actions.models import Action
-from ouro_web.assets import engagement, search, tags
-from ouro_web.assets.models import Asset, AssetQuerySet, AssetType
+from ouro_web.assets import engagement, facets, search, tags
+from ouro_web.assets.facets import Chosen, Facts
+from ouro_web.assets.models import Asset, AssetQuerySet
+from ouro_web.web import narrowing
 from ouro_web.web.frame import frame_of
 from ouro_web.web.http import Request, render
 from ouro_web.web.paging import numbered
@@ -30,7 +33,7 @@ class Asked:
     """What the address asks for; what cannot be understood in it is left out."""
 
     text: str
-    kinds: list[str]
+    chosen: Chosen
     scope: str
     tag: str
     sort: str
@@ -44,7 +47,7 @@ class Asked:
         usual = "relevant" if text else "recent"
         return cls(
             text=text,
-            kinds=[kind for kind in request.GET.getlist("type") if kind in AssetType.values],
+            chosen=narrowing.asked(request),
             scope=get("scope", "") if get("scope") in SCOPES else "",
             tag=get("tag", "").strip()[: tags.LONGEST],
             sort=get("sort", "") if get("sort") in SORTS else usual,
@@ -67,10 +70,9 @@ def find(request: Request) -> HttpResponse:
         instead = search.corrected(seen, asked.text)
         every = search.hits(seen, instead) if instead else every
     text = instead or asked.text
-    of_kinds = search.of_kinds(seen, asked.kinds)
-    found = search.hits(of_kinds, text) if asked.kinds else every
-    ids = in_order(of_kinds, found, asked)
-    page = numbered(request, ids, size=SIZE, total=len(found.ids))
+    found = search.narrowed(every, seen, text, asked.chosen)
+    page = numbered(request, in_order(seen, found, asked), size=SIZE, total=len(found.rows))
+    facts = _facts(every, found)
     context = {
         "asked": asked,
         "instead": instead,
@@ -79,25 +81,23 @@ def find(request: Request) -> HttpResponse:
         "shown": search.in_order(page.items),
         "total": page.total,
         "more": found.more,
+        "at_least": every.more,
         "sorts": [each for each in SORTS.items() if asked.text or each[0] != "relevant"],
         "windows": WINDOWS.items(),
-        "facets": facets(every.counts, asked.kinds),
+        "kinds": narrowing.kinds(facts, asked.chosen),
+        "facets": narrowing.panel(request, facts, asked.chosen),
         "tags": tags.count(found.ids),
-        "narrowed": bool(asked.kinds or asked.scope or asked.tag),
+        "narrowed": bool(asked.chosen or asked.scope or asked.tag),
     }
     return render(request, "search.html", context)
 
 
-def facets(counts: Mapping[str, int], kinds: list[str]) -> list[dict[str, object]]:
-    return [
-        {
-            "value": kind.value,
-            "label": f"{kind.label}s",
-            "on": kind in kinds,
-            "count": counts.get(kind, 0),
-        }
-        for kind in AssetType
-    ]
+def _facts(every: search.Hits, found: search.Hits) -> Counter[Facts]:
+    """Of all that was seen. Of very many hits those that were chosen may be older than all others
+    that were looked at; both are counted then, so no number is too large."""
+    if every.more and found is not every:
+        return Counter({**dict(every.rows), **dict(found.rows)}.values())
+    return Counter(facts for _, facts in every.rows)
 
 
 def in_order(rows: AssetQuerySet, found: search.Hits, asked: Asked) -> Sequence[uuid.UUID]:
@@ -107,7 +107,7 @@ def in_order(rows: AssetQuerySet, found: search.Hits, asked: Asked) -> Sequence[
     if asked.sort == "recent":
         return sorted(found.ids, reverse=True)
     # Without words the order is asked of everything, else of what was found.
-    among = rows.filter(pk__in=found.ids) if asked.text else rows
+    among = rows.filter(pk__in=found.ids) if asked.text else facets.narrowed(rows, asked.chosen)
     if asked.sort == "popular":
         ordered = engagement.most_seen(among, asked.window)
     else:

@@ -29,10 +29,10 @@ def find(rows: AssetQuerySet, text: str) -> AssetQuerySet:
     beginning of one or in another form (relax, relaxed). All rows without a text."""
     if not text.strip():
         return rows
-    wanted = _wanted(text)
-    if not wanted:
+    said = wanted(text)
+    if not said:
         return rows.none()
-    return rows.filter(search_text__found__words__matches=wanted)
+    return rows.filter(search_text__found__words__matches=said)
 
 
 def by_relevance(rows: AssetQuerySet, text: str) -> AssetQuerySet:
@@ -44,7 +44,7 @@ def _rank(text: str) -> Combinable:
     """The smaller, the better."""
     if connection.vendor != "postgresql":
         return F("search_text__found__rank")
-    query = Func(Value("english"), Value(words.as_tsquery(_wanted(text))), function="to_tsquery")
+    query = Func(Value("english"), Value(words.as_tsquery(wanted(text))), function="to_tsquery")
     rank = Func(F("search_text__found__words"), query, function="ts_rank_cd")
     return Func(rank, template="-(%(expressions)s)", output_field=FloatField())
 
@@ -65,7 +65,7 @@ class Hits:
 def hits(rows: AssetQuerySet, text: str) -> Hits:
     if not text.strip():
         return _hits(rows.annotate(weight=Value(0.0)).order_by("-pk"))
-    if not _wanted(text):
+    if not wanted(text):
         return Hits([], more=False)
     found = find(rows, text).annotate(weight=_rank(text))
     return _hits(found.order_by("-search_text__found__row"))
@@ -96,14 +96,15 @@ def in_order(ids: Sequence[uuid.UUID]) -> list[Asset]:
 def corrected(rows: AssetQuerySet, text: str) -> str:
     """The text with words replaced by close ones with which something is found among the rows;
     "" when there is none. Says no word that is in none of the rows."""
-    better = [_closest(word) for word in _wanted(text)]
+    better = [_closest(word) for word in wanted(text)]
     said = " ".join(better)
-    if better == _wanted(text) or not find(rows, said).exists():
+    if better == wanted(text) or not find(rows, said).exists():
         return ""
     return said
 
 
-def _wanted(text: str) -> list[str]:
+def wanted(text: str) -> list[str]:
+    """The words of a text that are looked for."""
     said = words.split(text)
     return [word for word in said if word not in EMPTY][:WORDS] or said[:WORDS]
 

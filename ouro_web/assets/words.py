@@ -20,7 +20,9 @@ from ouro_web.assets.access import Visibility
 
 LONGEST = 100_000  # characters of content
 MOST_NEW = 2_000  # words of one asset that are kept for corrections
-_WORD = re.compile(r"[^\W_]+")
+# Chinese and Japanese put no spaces between words, so each sign of theirs is one.
+_SIGN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+WORD = re.compile(f"[{_SIGN}]|[^\\W_{_SIGN}]+")
 KEPT = re.compile(r"[a-z]{4,30}")
 
 
@@ -97,7 +99,7 @@ def split(text: str) -> list[str]:
     """The words of a text as they are indexed: small letters without accents."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(each for each in plain if not unicodedata.combining(each))
-    return _WORD.findall(bare)
+    return WORD.findall(bare)
 
 
 def index(*assets: Any) -> None:

@@ -18,7 +18,9 @@ from ouro_web.teams.models import Organization, Team
 from ouro_web.web.http import Request
 
 MOST = 8  # values that are offered of one fact
-CHANGED = {"day": "Today", "week": "In a week", "month": "In a month", "year": "In a year"}
+CHANGED = {
+    "day": "Last 24 hours", "week": "Last 7 days", "month": "Last 30 days", "year": "Last year",
+}  # fmt: skip
 OPEN = {each.value: each.label for each in Visibility if each != Visibility.INHERIT}
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from ouro_web.assets import facets, search
+from ouro_web.assets import facets, marking, search
 from ouro_web.assets.models import Asset
 from ouro_web.datasets import tables
 from ouro_web.files import storage
@@ -22,6 +22,7 @@ def shelf(place, alice):
     where = place(alice, "public")
     return {
         "post": publish.create(where, name="Vacancies", text="# Vacancies\n\nWe relaxed Ni3Al."),
+        "signs": publish.create(where, name="铜的结构", text="# 铜的结构\n\n很软。"),
         "table": tables.create(where, name="Ranking", rows=[{"formation_energy": 1.5}]),
         "file": storage.store(
             where, name="Café structure", filename="relaxed-cell.cif", content=BytesIO(b"data_x")
@@ -43,15 +44,37 @@ def found(text, rows=None):
         ("cafe STRUCT", {"Café structure"}),
         ("relaxed-cell.cif", {"Café structure"}),
         ("the vacancies of", {"Vacancies"}),
-        ("lab", {"Vacancies", "Ranking", "Café structure"}),
+        ("lab", {"Vacancies", "Ranking", "Café structure", "铜的结构"}),
         ("vacancies energy", set()),
+        ("结构", {"铜的结构"}),
         ("%", set()),
         ('" OR title:*', set()),
-        ("", {"Vacancies", "Ranking", "Café structure"}),
+        ("", {"Vacancies", "Ranking", "Café structure", "铜的结构"}),
     ],
 )
 def test_words_are_found_wherever_they_stand(text, names, shelf):
     assert found(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "marked"),
+    [
+        ("Café structures", "cafe STRUCT", ["Café", "struct"]),
+        ("We relaxed it, unrelaxed", "relaxation", ["relax"]),
+        ("A cat and data", "a data", ["data"]),
+        ("A cat and data", "a", ["A", "a"]),
+        ("Straße der Kupfer", "strasse", ["Straße"]),
+        ("铜的结构", "结构", ["结", "构"]),
+        ("Copper, gold", '"copper gold" AND (NEAR)', ["Copper", "gold"]),
+        ("Copper", "%", []),
+        ("", "copper", []),
+    ],
+)
+def test_what_was_searched_for_is_marked(text, words, marked):
+    found = list(marking.places(text, search.wanted(words)))
+    assert [text[begin:end] for begin, end in found] == marked
+    begins: list[int | None] = [begin for begin, _ in found]
+    assert marking.first(text, search.wanted(words)) in (begins or [None])
 
 
 def test_what_is_changed_is_found_by_its_new_words_alone(shelf, alice):
@@ -119,7 +142,7 @@ def test_hits_are_narrowed_alike_in_memory_and_by_the_database(
     long_ago = timezone.now() - timedelta(days=20)
     Asset.objects.filter(pk=old.pk).update(updated_at=long_ago)
     rows = Asset.objects.visible_to(alice)
-    wanted = {
+    wanted: dict[str, tuple[str, list[object], set[str]]] = {
         "kind=file": ("kind", ["file"], {"copper.cif", "copper.txt"}),
         "owner=bob": ("owner", [facets.key(bob.pk)], {"Copper of bob"}),
         "extension": ("extension", ["cif"], {"copper.cif"}),

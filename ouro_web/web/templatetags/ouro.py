@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ouro_web.assets import engagement
+from ouro_web.assets import engagement, marking, search
 from ouro_web.assets import tags as asset_tags
 from ouro_web.assets.models import AssetTag
 from ouro_web.web.settled import settled
@@ -228,14 +228,12 @@ def embed_block(asset: Any, action: Any = None) -> str:
 @register.filter
 def marked(text: str, words: str) -> SafeString:
     """The text with the words that were searched for marked."""
-    wanted = [re.escape(word) for word in words.split()]
-    if not wanted:
-        return format_html("{}", text)
-    parts = re.split(f"({'|'.join(wanted)})", str(text), flags=re.IGNORECASE)
-    pairs = ((part, index % 2) for index, part in enumerate(parts))
-    return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", part) if hit else part,) for part, hit in pairs)
-    )
+    pieces: list[SafeString] = []
+    last = 0
+    for begin, end in marking.places(str(text), search.wanted(words)):
+        pieces.append(format_html("{}<mark>{}</mark>", text[last:begin], text[begin:end]))
+        last = end
+    return format_html("{}{}", format_html_join("", "{}", zip(pieces, strict=True)), text[last:])
 
 
 @register.simple_tag
@@ -245,10 +243,10 @@ def snippet(asset: Any, words: str) -> SafeString:
     post = getattr(asset, "as_post", None)
     if post and asset.effective_visibility != "monetized":
         texts.append(post.text)
-    wanted = "|".join(re.escape(word) for word in words.split())
+    wanted = search.wanted(words)
     for text in texts:
-        if wanted and (hit := re.search(wanted, text, re.IGNORECASE)):
-            start = max(hit.start() - 80, 0)
+        if (hit := marking.first(text, wanted)) is not None:
+            start = max(hit - 80, 0)
             shown = plain(text[start : start + 400].replace("\n\n", " "))
             return marked(("… " if start else "") + _shortened(shown), words)
     return marked(_shortened(plain(asset.description)), words)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from ouro_web.accounts.models import User
 from ouro_web.assets.models import Asset
 from ouro_web.notifications.models import Kind
 from ouro_web.notifications.notify import notify
-from ouro_web.quests import evaluating, handing_in, reviewing
+from ouro_web.quests import banning, evaluating, handing_in, reviewing
 from ouro_web.quests.handing_in import Chosen
 from ouro_web.quests.models import Entry, EntryStatus, EvalStatus, Item, Trigger
 from ouro_web.quests.texts import written
@@ -20,6 +20,7 @@ from ouro_web.quests.texts import written
 ACTIVE = (EntryStatus.SUBMITTED, EntryStatus.ACCEPTED)
 ONE_AT_A_TIME = "You have an active entry for this item. Another is possible if it is rejected."
 USED = "Something of this is in another active entry of the quest."
+BANNED = "You have been banned from this quest’s team, so it takes nothing of yours."
 MOST_AT_ONCE = 20  # evaluations of one person's entries that go on in a quest
 
 
@@ -27,7 +28,7 @@ def submit(item: Item, *, contributor: User, assets: Mapping[str, UUID], text: s
     """An entry that waits for its review, or is evaluated at once. Wants quest and eval_route with
     the item.
 
-    Raises ValidationError keyed by item_id, description or assets.<key>.
+    Raises PermissionDenied, and ValidationError keyed by item_id, description or assets.<key>.
     """
     entry, chosen = _prepared(item, contributor, assets, text)
     if item.reward_amount and not entry.description:
@@ -79,6 +80,8 @@ def _takes(item: Item, by: User) -> None:
     if not quest.is_open:
         says = f"The quest is {_word(quest.status)}; it takes entries only while it is open."
         raise ValidationError({"item_id": says})
+    if banning.is_banned(quest, by):
+        raise PermissionDenied(BANNED)
     if item.is_resolved:
         raise ValidationError({"item_id": f"This item is {item.status} already."})
     mine = item.entries.filter(contributor=by, status__in=ACTIVE)

@@ -11,7 +11,7 @@ from ouro_web.assets.access import Person
 from ouro_web.assets.models import Asset
 from ouro_web.lib.declarations import Declaration
 from ouro_web.lib.markdown import Rendered
-from ouro_web.quests import seeing, waiting
+from ouro_web.quests import banning, seeing, waiting
 from ouro_web.quests.declaring import KINDS, declared
 from ouro_web.quests.entries import ACTIVE
 from ouro_web.quests.models import Entry, Item, Quest
@@ -42,6 +42,7 @@ def rows(quest: Quest, person: Person) -> tuple[SafeString, list[ItemRow]]:
     texts += [Rendered.from_json(item.rendered) for item in items]
     description, *bodies = embeds.fill_all(texts, person)
     mine = _mine(quest, person)
+    is_out = isinstance(person, User) and quest.is_open and banning.is_banned(quest, person)
     now = timezone.now()
     return description, [
         ItemRow(
@@ -50,7 +51,7 @@ def rows(quest: Quest, person: Person) -> tuple[SafeString, list[ItemRow]]:
             takes=[AssetInput(each) for each in declared(item).values()],
             waits=waiting.is_waiting(item, now),
             mine=mine.get(item.pk),
-            may_enter=_may_enter(quest, item, mine.get(item.pk), person),
+            may_enter=not is_out and _may_enter(quest, item, mine.get(item.pk), person),
         )
         for item, body in zip(items, bodies, strict=True)
     ]

@@ -1,15 +1,16 @@
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from ouro_web.assets.changing import Changes
 from ouro_web.assets.models import Grant
 from ouro_web.assets.sharing import revoke
 from ouro_web.notifications.models import Kind, Notification
-from ouro_web.quests import entries, experience, items, making, reviewing, seeing
+from ouro_web.quests import banning, entries, experience, items, making, reviewing, seeing
 from ouro_web.quests.models import Entry, EntryStatus, Item, QuestStatus
+from ouro_web.teams import joining
 from tests.quests.conftest import FILE, ONE
 
 
@@ -314,3 +315,24 @@ def test_a_deleted_quest_leaves_what_was_handed_in(make_quest, hand_in, make_fil
     assert not Entry.objects.exists()
     file.refresh_from_db()
     assert EntryStatus.values
+
+
+def test_a_ban_from_the_team_takes_what_waits_in_its_quests(
+    make_quest, hand_in, item_of, alloys, carol, alice
+):
+    quest = make_quest({**ONE, "assignee_id": str(carol.pk)}, ONE, {**ONE, "reward_xp": 5})
+    own = make_quest(owner=carol)
+    accepted = hand_in(quest, carol, number=2)
+    reviewing.review(accepted, by=alice, status="accepted")
+    waits, mine = hand_in(quest, carol, number=1), hand_in(own, carol)
+    banning.ban(alloys, carol, by=alice, reason="Spam")
+    found = {each.pk: each.status for each in Entry.objects.all()}
+    assert found == {accepted.pk: "accepted", waits.pk: "rejected", mine.pk: "submitted"}
+    waits.refresh_from_db()
+    assert (waits.review, waits.reviewer) == ("Banned from #alloys. Spam", alice)
+    assert item_of(quest).assignee is None
+    assert experience.total(carol) == 5
+    with pytest.raises(PermissionDenied):
+        hand_in(quest, carol)
+    joining.unban(alloys, carol)
+    hand_in(quest, carol)

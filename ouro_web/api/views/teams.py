@@ -17,6 +17,7 @@ from ouro_web.api.shapes.assets import hit
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.assets.unread import count_by_team, unread
 from ouro_web.notifications import joining as arriving
+from ouro_web.quests import banning
 from ouro_web.teams import changing, joining, membership, reading, roster
 from ouro_web.teams.models import JoinRequest, Organization, Role, Team, TeamVisibility
 
@@ -187,7 +188,7 @@ def ban(request: Request, pk: UUID, body: Banning) -> Any:
     person = _person(body.user_id)
     if person.pk == request.auth.user.pk:
         raise ValidationError({"user_id": "You cannot ban yourself."})
-    banned = joining.ban(team, person, reason=body.reason)
+    banned = banning.ban(team, person, by=request.auth.user, reason=body.reason)
     return answer(shapes.ban(banned))
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ouro_web.accounts.models import User
 from ouro_web.notifications.joining import approve
 from ouro_web.notifications.joining import join as join_or_ask
+from ouro_web.quests import banning
 from ouro_web.teams import joining, roles
 from ouro_web.teams.models import JoinRequest, Organization, Role, Team
 from ouro_web.teams.roles import Group
@@ -188,7 +189,7 @@ def ban(request: SignedInRequest, organization: str, name: str) -> HttpResponse:
     if person == request.user:
         messages.error(request, "You cannot ban yourself.")
         return _to_members(team)
-    joining.ban(team, person, reason=form.cleaned_data["reason"])
+    banning.ban(team, person, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, f"{person.display_name} is banned.")
     return _to_members(team)
 

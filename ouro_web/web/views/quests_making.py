@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ouro_web.accounts.models import User
 from ouro_web.assets.changing import Changes
-from ouro_web.quests import configuring, entries, evaluating, items, making, reviewing
+from ouro_web.quests import banning, configuring, entries, evaluating, items, making, reviewing
 from ouro_web.quests.declaring import declared as declared_of
 from ouro_web.quests.models import Item, Quest, QuestStatus
 from ouro_web.web import quest_page
@@ -185,6 +185,8 @@ def delete_item(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def enter(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Hand something in; with ?complete, an admin does an item herself."""
     item = readable_item(request.user, pk)
+    if banning.is_banned(item.quest, request.user):
+        raise PermissionDenied(entries.BANNED)
     manages = may_manage(request.user, item.quest)
     completes = manages and "complete" in request.GET
     state = {name: list(map(str, values)) for name, values in request.POST.lists()}

@@ -87,6 +87,15 @@ def since(conversation: Conversation, moment: datetime, *, most: int = 200) -> l
     return list(rows.select_related("author").order_by("created_at")[:most])
 
 
+def edited(conversation: Conversation, after: datetime, *, of: datetime) -> list[Message]:
+    """What was changed after the one moment, of what was said from the other on; changed last is
+    last."""
+    rows = Message.objects.filter(
+        conversation=conversation, edited_at__gt=after, created_at__gte=of
+    )
+    return list(rows.select_related("author").order_by("edited_at")[:100])
+
+
 def with_unread(rows: "QuerySet[Conversation]", person: User) -> "QuerySet[Conversation]":
     """Each with `unreads`: what others said since she read."""
     mark = ReadMark.objects.filter(conversation=OuterRef("conversation"), person=person.pk)

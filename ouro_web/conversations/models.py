@@ -85,6 +85,14 @@ class Message(models.Model):
                 fields=["conversation", "created_at"], name="one_message_at_a_moment"
             )
         ]
+        indexes = [
+            # Open pages ask for the changes of the last seconds, again and again.
+            models.Index(
+                fields=["conversation", "edited_at"],
+                condition=models.Q(edited_at__isnull=False),
+                name="messages_edited_lately",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

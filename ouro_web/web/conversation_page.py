@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -47,12 +48,51 @@ def shown(rows: Sequence[Message], person: User) -> list[Shown]:
     return list(_shown(rows, bodies, person))
 
 
+@dataclass(frozen=True)
+class Place:
+    """How far an open page knows the conversation."""
+
+    until: datetime  # it shows what was said up to here
+    first: datetime  # and from here on follows what is changed
+    edited: datetime  # it knows of changes up to here
+
+    @classmethod
+    def asked(cls, request: HttpRequest) -> "Place | None":
+        """Of a page that follows; None of one that does not."""
+        until = moment(request, "after")
+        if until is None:
+            return None
+        first = moment(request, "first") or until
+        return cls(until, first, moment(request, "edited") or until)
+
+    def moved(self, rows: Sequence[Message]) -> "Place":
+        """After these, new or changed, are shown, too."""
+        until = max([self.until, *(row.created_at for row in rows)])
+        edits = [row.edited_at for row in rows if row.edited_at]
+        return Place(until, self.first, max([self.edited, *edits]))
+
+    @property
+    def query(self) -> str:
+        return urlencode({"after": self.until, "first": self.first, "edited": self.edited})
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The same, to be sent with a form."""
+        named = {"after": self.until, "first": self.first, "edited": self.edited}
+        return [(name, value.isoformat()) for name, value in named.items()]
+
+
 def stretch(
-    conversation: Conversation, rows: Sequence[Message], person: User, *, after: datetime | None
+    conversation: Conversation, rows: Sequence[Message], person: User, place: Place | None = None
 ) -> dict[str, Any]:
-    """What a part of the page needs: the messages and where the next ones begin."""
-    until = rows[-1].created_at if rows else after or conversation.last_at
-    return {"talk": conversation, "messages_shown": shown(rows, person), "until": until.isoformat()}
+    """What a part of the page needs: the messages, and where the page goes on from."""
+    begin = rows[0].created_at if rows else conversation.last_at
+    known = place or Place(begin, begin, begin)
+    return {
+        "talk": conversation,
+        "messages_shown": shown(rows, person),
+        "place": known.moved(rows),
+    }
 
 
 def preview(text: str, person: User) -> SafeString:

@@ -1,6 +1,5 @@
 """Talk: the conversations one is in, and one of them, read and written."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ouro_web.conversations import messages
 from ouro_web.conversations.members import members_of
 from ouro_web.conversations.models import Conversation, Message
-from ouro_web.web.conversation_page import SIZE, moment, preview, stretch
+from ouro_web.web.conversation_page import SIZE, Place, moment, preview, shown, stretch
 from ouro_web.web.frame import frame_of
 from ouro_web.web.http import SignedInRequest, render, wanted_part
 from ouro_web.web.lookup import may_edit
@@ -48,9 +47,9 @@ def mine(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The newest messages, or those before a moment; a POST says something. ?part=newer is asked
     again and again, ?part=older when somebody reads back."""
-    part, after = wanted_part(request, "newer", "older"), moment(request, "after")
-    if request.method == "GET" and part == "newer" and after is not None:
-        return _newer(request, pk, after)
+    part, place = wanted_part(request, "newer", "older"), Place.asked(request)
+    if request.method == "GET" and part == "newer" and place is not None:
+        return _newer(request, pk, place)
     talk = talk_at(request, pk)
     if request.method == "POST":
         return _said(request, talk)
@@ -93,7 +92,7 @@ def _page(request: SignedInRequest, talk: Conversation) -> dict[str, Any]:
     rows, more = messages.page(talk, before=before, limit=SIZE)
     if request.method == "GET" and before is None and rows:
         messages.read(talk, request.user, rows[-1].created_at)
-    return stretch(talk, rows, request.user, after=None) | {
+    return stretch(talk, rows, request.user) | {
         "people": members_of(talk),
         "older": rows[0].created_at.isoformat() if more else "",
         "is_newest": before is None,
@@ -101,16 +100,28 @@ def _page(request: SignedInRequest, talk: Conversation) -> dict[str, Any]:
     }
 
 
-def _newer(request: SignedInRequest, pk: UUID, after: datetime) -> HttpResponse:
-    """What was said after the moment. Every open page asks this every few seconds, so nothing
-    costs no body and few queries."""
+def _newer(request: SignedInRequest, pk: UUID, place: Place) -> HttpResponse:
+    """What was said or changed after what the page knows. Every open page asks this every few
+    seconds, so nothing costs no body and few queries."""
     talk = get_object_or_404(messages.open_to(request.user), pk=pk)
-    rows = messages.since(talk, after)
-    if not rows:
+    rows, context = _since(request, talk, place)
+    if not rows and not context["edited"]:
         return HttpResponse(status=204)
-    messages.read(talk, request.user, rows[-1].created_at)
-    context = stretch(talk, rows, request.user, after=after)
+    if rows:
+        messages.read(talk, request.user, rows[-1].created_at)
     return render(request, "conversations/detail.html", context, part="newer")
+
+
+def _since(
+    request: SignedInRequest, talk: Conversation, place: Place
+) -> tuple[list[Message], dict[str, Any]]:
+    rows = messages.since(talk, place.until)
+    new = {row.pk for row in rows}
+    changed = messages.edited(talk, place.edited, of=place.first)
+    edited = [row for row in changed if row.pk not in new]
+    context = stretch(talk, rows, request.user, place.moved(edited))
+    context["edited"] = shown(edited, request.user) if edited else []
+    return rows, context | {"may_write": may_edit(request.user, talk) if edited else True}
 
 
 def _said(request: SignedInRequest, talk: Conversation) -> HttpResponse:
@@ -125,9 +136,9 @@ def _said(request: SignedInRequest, talk: Conversation) -> HttpResponse:
         return _refused(request, talk, text, refused.messages)
     if not request.htmx:
         return redirect(row)
-    after = moment(request, "after")
-    rows = messages.since(talk, after) if after else [row]
-    context = stretch(talk, rows, request.user, after=after) | {"may_write": True, "sent": True}
+    place = Place.asked(request)
+    context = _since(request, talk, place)[1] if place else stretch(talk, [row], request.user)
+    context |= {"may_write": True, "sent": True}
     return render(request, "conversations/detail.html", context, part="newer")
 
 

@@ -95,6 +95,28 @@ def accepting_inputs(route: Any, asset: Asset) -> list[Declaration]:
     return [item for item in declared.values() if not misfit(asset, item)]
 
 
+def makes(route: Any, wanted: Declaration) -> bool:
+    """Whether a route says that it makes what could stand at this input."""
+    outputs = from_stored(route.output_assets, "output").values()
+    return any(_fits_output(output, wanted) for output in outputs)
+
+
+def _fits_output(output: Declaration, wanted: Declaration) -> bool:
+    """An output without endings may come with any."""
+    if not set(output.asset_types) & set(wanted.asset_types):
+        return False
+    if "file" not in output.asset_types:
+        return True
+    ends = set(output.extensions)
+    if wanted.extensions and ends:
+        return bool(ends & set(wanted.extensions))
+    if wanted.filter in CLASSES and ends:
+        return bool(ends & set(CLASSES[wanted.filter][1]))
+    return not wanted.contains_extensions or bool(
+        set(output.contains_extensions) & set(wanted.contains_extensions)
+    )
+
+
 def _in_class(file: Any, name: str) -> bool:
     if name not in CLASSES:
         return True

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ouro_web.accounts.models import User
 from ouro_web.assets.access import Person
+from ouro_web.assets.compatibility import makes
 from ouro_web.assets.models import Asset
 from ouro_web.lib.declarations import Declaration
 from ouro_web.lib.markdown import Rendered
@@ -15,9 +17,12 @@ from ouro_web.quests import banning, seeing, waiting
 from ouro_web.quests.declaring import KINDS, declared
 from ouro_web.quests.entries import ACTIVE
 from ouro_web.quests.models import Entry, Item, Quest
+from ouro_web.services.models import Route
 from ouro_web.web import embeds
 from ouro_web.web.forms.asset_input import AssetInput, asset_inputs, offered
 
+LOOKED_AT = 200  # routes that may make what is asked for
+MOST_MAKERS = 5
 FREE = "asset"  # the one input of an item that declares none
 
 
@@ -76,6 +81,21 @@ def inputs(item: Item, person: Person, state: dict[str, list[str]]) -> list[Asse
     for each in found:
         each.offers = [offer for offer in offered(each.declaration, person) if not offer.reason]
     return found
+
+
+def makers(inputs: list[AssetInput], person: Person) -> dict[str, list[Route]]:
+    """By the name of an input that has to be of some kind: routes that make such a thing, those
+    that are run most first."""
+    runnable = Asset.objects.readable_by(person).filter(asset_type="route").values("pk")
+    rows: QuerySet[Route, Route] = QuerySet(Route)
+    rows = rows.filter(pk__in=runnable, retired_at=None).exclude(output_assets={})
+    rows = rows.select_related("parent").defer("operation").annotate(used=Count("actions"))
+    routes: list[Route] = list(rows.order_by("-used", "-pk")[:LOOKED_AT])
+    return {
+        each.name: [route for route in routes if makes(route, each.declaration)][:MOST_MAKERS]
+        for each in inputs
+        if each.name != FREE
+    }
 
 
 def asked(item: Item) -> dict[str, Declaration]:

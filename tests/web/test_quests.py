@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from ouro_web.assets.changing import Changes
-from ouro_web.quests import entries, making, reviewing
+from ouro_web.quests import banning, entries, making, reviewing
 from ouro_web.quests.models import Entry, Item, Quest
 
 HAND = {"hand-TOTAL_FORMS": 2, "hand-INITIAL_FORMS": 0, "hand-MIN_NUM_FORMS": 0,
@@ -108,6 +108,31 @@ def test_an_item_is_evaluated_by_a_route(signed_in, alice, bob, make_quest, make
     assert item_of(quest).eval_route == route
     browser.post(reverse("quests:delete_item", args=[item_of(quest).pk]))
     assert quest.items.count() == 0
+
+
+def test_routes_that_make_what_is_asked_for_are_offered(signed_in, carol, make_quest, make_route):
+    for name, ending in (("Relax", "cif"), ("Draw", "png")):
+        made = {"structure": {"asset_type": "file", "file_extensions": [ending]}}
+        make_route(name, path=f"/{name}", output_assets=made)
+    wanted = {"structure": {"asset_type": "file", "file_extensions": ["cif", "xyz"]}}
+    quest = make_quest({"description": "One", "submission_assets": wanted}, {"description": "Two"})
+    browser = signed_in(carol)
+    page = told(browser.get(reverse("quests:enter", args=[item_of(quest).pk])))
+    assert ">Relax</a>" in page
+    assert ">Draw</a>" not in page
+    page = told(browser.get(reverse("quests:enter", args=[item_of(quest, 1).pk])))
+    assert "run a route" not in page
+
+
+def test_who_is_banned_is_told_so_before_she_writes(signed_in, alice, bob, make_quest, alloys):
+    quest = make_quest()
+    banning.ban(alloys, bob, by=alice)
+    browser = signed_in(bob)
+    where = reverse("quests:enter", args=[item_of(quest).pk])
+    assert where not in told(browser.get(quest.get_absolute_url()))
+    refused = browser.get(where)
+    assert refused.status_code == 403
+    assert "You have been banned from this quest’s team" in told(refused)
 
 
 def test_something_is_handed_in_and_accepted(signed_in, alice, carol, make_quest, make_file):

@@ -20,7 +20,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return render(request, "402.html", {"told": str(exception)}, status=402)
-    return render(request, "403.html", status=403)
+    return render(request, "403.html", {"told": str(exception)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -131,7 +131,7 @@ def _item_page(request: SignedInRequest, item: Item, *, is_new: bool) -> HttpRes
         "quest": item.quest, "item": item, "form": form, "rows": rows, "is_new": is_new,
         "can_manage": may_manage(request.user, item.quest),
         "has_entries": not is_new and item.entries.exists(),
-        "opened": _opened(form),
+        "opened": _opened(form, is_new=is_new),
     }  # fmt: skip
     return render(request, "quests/item.html", context, status=422 if wrong else 200)
 
@@ -153,11 +153,15 @@ def _saved(item: Item, given: Mapping[str, Any], by: User, *, is_new: bool) -> N
         items.update(item, given, by=by)
 
 
-def _opened(form: Any) -> dict[str, bool]:
+def _opened(form: Any, *, is_new: bool) -> dict[str, bool]:
     """Folded parts of the form that hold something, or something wrong."""
-    used = {name for name in form.fields if form[name].value() or name in form.errors}
+    wrong = form.errors.keys()
+    used = {name for name in form.fields if form[name].value() or name in wrong}
+    standing = {"assignee", "status", "sort_order"}
     return {
-        "evaluation": bool(used & {"eval_route_id"} or form.errors.keys() & forms_of_evaluation()),
+        "reward": bool(used & {"reward_xp", "reward_amount"} or "reward_currency" in wrong),
+        "standing": bool(wrong & standing) or not is_new,
+        "evaluation": bool(used & {"eval_route_id"} or wrong & forms_of_evaluation()),
         "waiting": bool(used & {"waiting_on", "waiting_until", "notes", "child_quest_id"}),
     }
 
@@ -202,10 +206,12 @@ def enter(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 return _entered(request, item, inputs, completes=completes)
             except ValidationError as refused:
                 wrong = by_field(refused)
+    makers = quest_page.makers(inputs, request.user)
     for each in inputs:
         each.error = " ".join(wrong.pop(f"assets.{each.name}", []))
     context = {
-        "quest": item.quest, "item": item, "inputs": inputs, "completes": completes,
+        "quest": item.quest, "item": item, "inputs": inputs,
+        "rows": [(each, makers.get(each.name)) for each in inputs], "completes": completes,
         "text": request.POST.get("description", ""), "wrong": wrong, "can_manage": manages,
         "is_free": not declared_of(item), "task": quest_page.task(item, request.user),
         "failed": bool(wrong or any(each.error for each in inputs)),

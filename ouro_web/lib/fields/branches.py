@@ -40,7 +40,7 @@ def alternatives(root: Schema, view: Schema) -> tuple[Schema, bool, list[Branch]
         return base, nullable or more, rest
     if not found and nullable:
         return {**base, "type": "null"}, False, []
-    if all(_only_conditions(root, branch.schema) for branch in found):
+    if _only_conditions(root, view):
         return base, nullable, []
     return base, nullable, _told_apart(found)
 
@@ -108,9 +108,17 @@ def _is_null(view: Schema) -> bool:
     )
 
 
-def _only_conditions(root: Schema, schema: Schema) -> bool:
-    telling = {"properties", "type", "enum", "const", "items", "pattern", "format", "minimum"}
-    return not telling & resolve(root, schema).keys()
+def _only_conditions(root: Schema, view: Schema) -> bool:
+    """Whether none of the forms has a field of its own: they only say which go together."""
+    listed = view.get("oneOf", view.get("anyOf"))
+    parts = [resolve(root, schema) for schema in listed] if isinstance(listed, list) else []
+    return not any(_TELLING & part.keys() for part in parts)
+
+
+_TELLING = {
+    "properties", "type", "enum", "const", "items", "prefixItems", "pattern", "format", "minimum",
+    "maximum", "additionalProperties", "oneOf", "anyOf",
+}  # fmt: skip
 
 
 def constants_of(found: list[Branch]) -> list[tuple[exact.Json, str]] | None:

@@ -79,6 +79,8 @@ def _places(error: rs.ValidationError) -> list[str]:
         return [at + pointer([str(error.kind.as_dict()["error"].instance)])]
     if error.kind.name == "falseSchema" and error.schema_path[-1:] == ["additionalProperties"]:
         return [at + pointer([str(key)]) for key in dict(error.instance)]  # type: ignore[arg-type]  # only an object has keys
+    if sentences.is_one_too_many(error):
+        return [at.rpartition("/")[0]]
     return [at]
 
 
@@ -95,8 +97,10 @@ def _of_branch(error: rs.ValidationError, chosen: Chosen) -> Iterator[tuple[int,
     if not failing or len(failing) < len(branches):
         yield _rank(error), Problem(at, sentence(error))
         return
-    near = [found for found in failing if not _wrong_type(found, at)]
-    if options := _constants(near, at):
+    near = [found for found in _apart(failing, at) if not _wrong_type(found, at)]
+    if groups := _groups(failing, at):
+        yield sentences.ORDER.index("required"), Problem(at, sentences.needs(groups))
+    elif options := _constants(near, at):
         yield sentences.ORDER.index("enum"), Problem(at, sentences.options(options, error.instance))
     elif near:
         nearest = min(near, key=lambda found: _distance(found))
@@ -106,6 +110,27 @@ def _of_branch(error: rs.ValidationError, chosen: Chosen) -> Iterator[tuple[int,
         yield sentences.ORDER.index("type"), Problem(at, message)
     else:
         yield _rank(error), Problem(at, "fits none of its forms")
+
+
+def _apart(failing: list[list[rs.ValidationError]], at: str) -> Iterator[list[rs.ValidationError]]:
+    """A branch that is nothing but another choice is as many branches as that has."""
+    for found in failing:
+        inner = _context(found[0]) if len(found) == 1 else []
+        if any(inner) and pointer(found[0].instance_path) == at:
+            yield from _apart([deeper for deeper in inner if deeper], at)
+        else:
+            yield found
+
+
+def _groups(failing: list[list[rs.ValidationError]], at: str) -> list[list[str]]:
+    """The keys that each branch lacks, when that is all that is wrong with any of them."""
+    groups = [
+        [error.kind.as_dict()["property"] for error in found if error.kind.name == "required"]
+        for found in failing
+    ]
+    every = [error for found in failing for error in found]
+    here = all(pointer(error.instance_path) == at for error in every)
+    return groups if here and sum(map(len, groups)) == len(every) and len(groups) > 1 else []
 
 
 def _wrong_type(found: list[rs.ValidationError], at: str) -> bool:

@@ -18,6 +18,13 @@ Pairs = Iterator[tuple[str, str]]
 _DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|", "simple": ","}
 # Signs of an address that some values need as they are; everything else is escaped.
 _RESERVED = ":/?#[]@!$&'()*+,;="
+# One value of JSON on each line.
+JSON_LINES = (
+    "application/jsonl",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/x-jsonlines",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def _path(operation: Operation, values: Mapping[str, Json]) -> str:
 def _in_path(item: Mapping[str, Any], name: str, value: Json) -> str:
     style, explode = item.get("style") or "simple", bool(item.get("explode"))
     if item.get("content_type"):
-        return quote(exact.dumps(value), safe="")
+        return quote(_as_content(item, value), safe="")
     pieces = _pieces(value, explode=explode)
     if style == "matrix":
         return _matrix(name, value, pieces, explode=explode)
@@ -111,6 +118,9 @@ def _query(operation: Operation, values: Mapping[str, Json]) -> Iterator[str]:
         name = str(item["name"])
         if name not in values:
             continue
+        if item.get("whole"):
+            yield quote(_as_content(item, values[name]), safe="")
+            continue
         safe = (
             _RESERVED.translate({ord(sign): None for sign in "#&+=[]"})
             if (item.get("allow_reserved"))
@@ -135,19 +145,25 @@ def _comma_parts(item: Mapping[str, Any], value: Json) -> list[str]:
     return [text_of(part) for part in value] if isinstance(value, list) else []
 
 
+def _as_content(item: Mapping[str, Any], value: Json) -> str:
+    """A parameter that has a content type is written like a body."""
+    is_json = "json" in str(item.get("content_type"))
+    return exact.dumps(value) if is_json else text_of(value)
+
+
 def _styled(item: Mapping[str, Any], name: str, value: Json) -> Pairs:
     """A value as the pairs of a query or of a form body."""
     style = item.get("style") or "form"
     explode = item.get("explode")
     explode = style == "form" if explode is None else bool(explode)
     if item.get("content_type"):
-        yield name, exact.dumps(value)
+        yield name, _as_content(item, value)
     elif isinstance(value, dict) and style == "deepObject":
         yield from _deep(name, value)
     elif isinstance(value, list):
         yield from _several(name, value, _DELIMITERS.get(style, ","), explode=explode)
     elif isinstance(value, dict):
-        yield from _fields(name, value, explode=explode)
+        yield from _fields(name, value, _DELIMITERS.get(style, ","), explode=explode)
     elif value is not None:
         yield name, text_of(value)
     else:
@@ -161,11 +177,14 @@ def _several(name: str, value: list[Json], sign: str, *, explode: bool) -> Pairs
         yield name, sign.join(text_of(part) for part in value)
 
 
-def _fields(name: str, value: dict[str, Json], *, explode: bool) -> Pairs:
+def _fields(name: str, value: dict[str, Json], sign: str, *, explode: bool) -> Pairs:
     if explode:
-        yield from ((key, text_of(part)) for key, part in value.items())
-    else:
-        yield name, ",".join(f"{key},{text_of(part)}" for key, part in value.items())
+        for key, part in value.items():
+            each = part if isinstance(part, list) else [part]
+            yield from ((key, text_of(item)) for item in each)
+    elif value:
+        parts = [text for key, part in value.items() for text in (key, text_of(part))]
+        yield name, sign.join(parts)
 
 
 def _deep(name: str, value: Json) -> Pairs:
@@ -187,7 +206,7 @@ def _headers(operation: Operation, document: Document) -> Pairs:
             yield name, _in_header(item, values[name])
     cookies = document.get("cookies") or {}
     pairs = [
-        f"{quote(key, safe='')}={quote(text, safe='')}"
+        f"{quote(key, safe='')}={_in_cookie(item, text)}"
         for item in _parameters(operation, "cookie")
         if item["name"] in cookies
         for key, text in _styled(item, str(item["name"]), cookies[item["name"]])
@@ -196,11 +215,18 @@ def _headers(operation: Operation, document: Document) -> Pairs:
         yield "Cookie", "; ".join(pairs)
 
 
+def _in_cookie(item: Mapping[str, Any], text: str) -> str:
+    """The style of its name, of OpenAPI 3.2, escapes only what would end the cookie."""
+    if item.get("style") != "cookie":
+        return quote(text, safe="")
+    return quote(text, safe="".join(chr(code) for code in range(33, 127) if chr(code) not in ';",'))
+
+
 def _in_header(item: Mapping[str, Any], value: Json) -> str:
     """One line: a line break in a value would be another header."""
     if item.get("content_type"):
-        return exact.dumps(value)
-    if isinstance(value, list):
+        text = _as_content(item, value)
+    elif isinstance(value, list):
         text = ",".join(map(text_of, value))
     elif isinstance(value, dict):
         sign = "=" if item.get("explode") else ","
@@ -223,15 +249,18 @@ def _body(operation: Operation, document: Document) -> tuple[str, bytes | None]:
     value = document["body"]
     if isinstance(value, Upload):
         return (value.content_type if "*" in content_type else content_type), value.content
-    if content_type == "application/x-www-form-urlencoded" and isinstance(value, dict):
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded" and isinstance(value, dict):
         return content_type, _urlencoded(value, encoding)
-    if content_type.startswith("multipart/") and isinstance(value, dict):
+    if kind.startswith("multipart/") and isinstance(value, dict):
         return _multipart(content_type, value, encoding)
-    if "json" in content_type or not isinstance(value, str):
-        kind = content_type if "json" in content_type else "application/json"
-        return ("application/json" if "*" in kind else kind), exact.dumps(value).encode()
-    kind = "application/octet-stream" if "*" in content_type else content_type
-    return kind, value.encode()
+    if kind in JSON_LINES and isinstance(value, list):
+        return content_type, b"".join(exact.dumps(item).encode() + b"\n" for item in value)
+    if isinstance(value, str) and "json" not in kind:
+        return ("application/octet-stream" if "*" in kind else content_type), value.encode()
+    if "*" in kind:
+        content_type = "application/json"
+    return content_type, exact.dumps(value).encode()
 
 
 def _urlencoded(value: dict[str, Json], encoding: Mapping[str, Any]) -> bytes:
@@ -277,7 +306,7 @@ def _part(boundary: str, name: str, value: Json | Upload, kinds: str) -> bytes:
         kind, content = kind or value.content_type, value.content
     else:
         kind = kind or ("application/json" if isinstance(value, dict) else "")
-        content = text_of(value).encode()
+        content = (exact.dumps(value) if "json" in kind else text_of(value)).encode()
     head += f"\r\nContent-Type: {kind}\r\n" if kind else "\r\n"
     return head.encode() + b"\r\n" + content + b"\r\n"
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from ouro_web.lib.fields import exact
 from ouro_web.lib.fields.choose import choose
@@ -97,7 +98,9 @@ class Filler:
                 inner = f"{name}/{escape(child.key)}"
                 self.fill(child.schema, inner, rest.pop(child.key), depth + 1)
         if rest and shape.extra is not None:
-            self._rows(shape, name, list(rest.values()), depth)
+            self._rows(
+                shape, name, [(shape.of_key(key), item) for key, item in rest.items()], depth
+            )
             for row, key in enumerate(rest, 1):
                 self.state[row_name(shape, name, f"r{row}") + "~k"] = [key]
         elif rest:
@@ -122,13 +125,13 @@ class Filler:
         self.state[f"{name}~s"] = ["value"]
         if shape.kind == "choices":
             self.state[f"{name}~m"] = ["rows"]
-        self._rows(shape, name, value, depth)
+        self._rows(shape, name, [(shape.of_rows, item) for item in value], depth)
         return True
 
-    def _rows(self, shape: Shape, name: str, values: list[Json], depth: int) -> None:
-        schema = shape.of_rows
-        self.state[f"{name}~r"] = [f"r{row}" for row in range(1, len(values) + 1)]
-        for row, value in enumerate(values, 1):
+    def _rows(self, shape: Shape, name: str, items: list[tuple[Any, Json]], depth: int) -> None:
+        """Each with its schema."""
+        self.state[f"{name}~r"] = [f"r{row}" for row in range(1, len(items) + 1)]
+        for row, (schema, value) in enumerate(items, 1):
             self.fill(schema, row_name(shape, name, f"r{row}"), value, depth + 1)
 
     def _tuple(self, shape: Shape, name: str, value: Json, depth: int) -> bool:
@@ -139,7 +142,7 @@ class Filler:
         for place, item in enumerate(value[:places]):
             self.fill(shape.prefix[place], f"{name}/{place}", item, depth + 1)
         if value[places:]:
-            self._rows(shape, name, value[places:], depth)
+            self._rows(shape, name, [(shape.of_rows, item) for item in value[places:]], depth)
         return True
 
 

@@ -92,7 +92,8 @@ def _opened(
 
 
 def _of_key(shape: Shape, key: str) -> Any:
-    return next((child.schema for child in shape.properties if child.key == key), shape.extra or {})
+    declared = (child.schema for child in shape.properties if child.key == key)
+    return next(declared, None) or shape.of_key(key) or {}
 
 
 def _of_place(shape: Shape, place: int) -> Any:

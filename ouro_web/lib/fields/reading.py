@@ -218,7 +218,7 @@ class Reader:
         rows = self._row_ids(made.name) if made.shape.extra is not None else []
         for at, row in enumerate(rows):
             key = one(self.state, row_name(made.shape, made.name, row) + "~k")
-            child = self.read(made.shape.extra, self._row(made, place, row, at, key))
+            child = self.read(made.shape.of_key(key), self._row(made, place, row, at, key))
             made.children.append(child)
             if key in value:
                 self._wrong(child, f"uses the key “{key}” a second time")

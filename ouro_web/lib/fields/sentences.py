@@ -36,7 +36,14 @@ FORMATS = {
 MAX_SHOWN = 60
 
 
+def is_one_too_many(error: rs.ValidationError) -> bool:
+    """An item after the places of a tuple that takes no more."""
+    return error.kind.name == "falseSchema" and error.schema_path[-1:] == ["items"]
+
+
 def sentence(error: rs.ValidationError) -> str:
+    if is_one_too_many(error):
+        return f"must have at most {_count(int(error.instance_path[-1]), 'item')}"
     told = error.kind.as_dict()
     say = _SAID.get(error.kind.name)
     return say(told, error.instance) if say else "is not allowed here"
@@ -48,6 +55,12 @@ def types(names: list[str]) -> str:
 
 def _last_null(name: str) -> bool:
     return name == "null"
+
+
+def needs(groups: list[list[str]]) -> str:
+    """Any of these groups of keys would do."""
+    words = [" and ".join(f"“{key}”" for key in keys) for keys in groups]
+    return f"needs {_either(list(dict.fromkeys(words)))}"
 
 
 def shown(value: exact.Json) -> str:

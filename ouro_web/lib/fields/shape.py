@@ -10,6 +10,7 @@ from typing import Any
 
 from ouro_web.lib.fields import exact
 from ouro_web.lib.fields.branches import Branch, alternatives, constants_of, suggestions
+from ouro_web.lib.fields.engine import matches
 from ouro_web.lib.fields.view import Schema, resolve, types
 
 MAX_DEPTH = 12
@@ -40,7 +41,9 @@ class Shape:
     properties: tuple[Property, ...] = ()
     items: Any = None
     prefix: tuple[Any, ...] = ()
-    extra: Any = None  # the schema of the values of a map
+    extra: Any = None  # the schema of the values of a map; of a new row where keys tell them apart
+    patterns: tuple[tuple[str, Any], ...] = ()  # schemas of the values by what their keys match
+    others: Any = None  # that of the keys which match none of these
     more: Any = None  # the schema of what may follow the places of a tuple
 
     @property
@@ -50,10 +53,19 @@ class Shape:
             return self.more
         return self.items if self.extra is None else self.extra
 
+    def of_key(self, key: str) -> Any:
+        """The schema of the value in the row of this key."""
+        if not key or not self.patterns:
+            return self.extra
+        found = [schema for pattern, schema in self.patterns if matches(pattern, key)]
+        if len(found) > 1:
+            return {"allOf": found}
+        return found[0] if found else self.others
+
 
 def shape_of(root: Schema, schema: Any, depth: int = 0) -> Shape:
     view, nullable, found = alternatives(root, resolve(root, schema))
-    made = _shape(root, view, found)
+    made = _shape(root, view, found, depth)
     if depth >= MAX_DEPTH and made.kind not in SCALARS:
         made = Shape("any", view)
     if made.kind in ("null", "any", "const") or (made.kind == "choice" and None in made.options):
@@ -61,7 +73,7 @@ def shape_of(root: Schema, schema: Any, depth: int = 0) -> Shape:
     return replace(made, nullable=nullable)
 
 
-def _shape(root: Schema, view: Schema, found: list[Branch]) -> Shape:
+def _shape(root: Schema, view: Schema, found: list[Branch], depth: int) -> Shape:
     constants = constants_of(found)
     if constants is not None:
         return _constants_shape(view, constants)
@@ -74,7 +86,10 @@ def _shape(root: Schema, view: Schema, found: list[Branch]) -> Shape:
     if isinstance(view.get("enum"), list):
         return _constants_shape(view, [(item, "") for item in view["enum"]])
     kinds = types(view)
-    return _by_type(root, view, kinds[0] if len(kinds) == 1 else "")
+    kind = kinds[0] if len(kinds) == 1 else ""
+    if depth >= MAX_DEPTH and kind in ("array", "object"):
+        return Shape("any", view)  # and a list of such lists has an end
+    return _by_type(root, view, kind)
 
 
 def _constants_shape(view: Schema, constants: list[tuple[exact.Json, str]]) -> Shape:
@@ -157,18 +172,42 @@ def _following(view: Schema, places: int) -> Any:
 
 
 def _object(root: Schema, view: Schema) -> Shape:
-    extra = view.get("additionalProperties")
-    if not (isinstance(extra, dict) and extra):
-        patterns = view.get("patternProperties")
-        extra = next(iter(patterns.values()), None) if isinstance(patterns, dict) else None
-    properties = tuple(_properties(root, view))
+    by_key = _by_key(view)
+    properties = (*_properties(root, view), *_undeclared(view))
     if properties:
-        return Shape("object", view, properties=properties, extra=extra or None)
-    if extra and "properties" not in view:
-        return Shape("map", view, extra=extra)
+        return Shape("object", view, properties=properties, **by_key)
+    if by_key and "properties" not in view:
+        return Shape("map", view, **by_key)
     if view.get("additionalProperties") is False:
         return Shape("object", view)
     return Shape("any", view)
+
+
+def _by_key(view: Schema) -> dict[str, Any]:
+    """What rows under keys of one's own hold; nothing where such keys are not foreseen."""
+    others, given = view.get("additionalProperties"), view.get("patternProperties")
+    others = others if isinstance(others, dict) and others else None
+    patterns = tuple(given.items()) if isinstance(given, dict) else ()
+    if not patterns:
+        return {"extra": others} if others else {}
+    if len(patterns) == 1 and not others:
+        return {"extra": patterns[0][1]} if patterns[0][1] else {}
+    return {"extra": patterns[0][1], "patterns": patterns, "others": others or {}}
+
+
+def _undeclared(view: Schema) -> Iterator[Property]:
+    """Keys that must be there and that no property describes."""
+    declared = view.get("properties")
+    declared = declared if isinstance(declared, dict) else {}
+    required = view.get("required")
+    extra = view.get("additionalProperties")
+    schema = extra if isinstance(extra, dict) else {}
+    for key in required[:MAX_UNDECLARED] if isinstance(required, list) else ():
+        if isinstance(key, str) and key not in declared and extra is not False:
+            yield Property(key, schema, required=True)
+
+
+MAX_UNDECLARED = 50
 
 
 def _properties(root: Schema, view: Schema) -> Iterator[Property]:

@@ -127,6 +127,8 @@ def tagged(view: Schema, *, required: bool) -> Schema:
     discriminator = view.get("discriminator")
     if not isinstance(discriminator, dict) or not isinstance(discriminator.get("mapping"), dict):
         return view
+    if not isinstance(discriminator.get("propertyName"), str):
+        return view
     made = dict(view)
     for word in ("oneOf", "anyOf"):
         if isinstance(view.get(word), list):
@@ -137,12 +139,25 @@ def tagged(view: Schema, *, required: bool) -> Schema:
 def _narrowed(branch: Any, discriminator: Schema, *, required: bool) -> Any:
     reference = branch.get("$ref") if isinstance(branch, dict) else None
     values = [value for value, to in discriminator["mapping"].items() if to == reference]
-    name = discriminator.get("propertyName")
-    if not values or not isinstance(name, str):
+    name, other = discriminator["propertyName"], discriminator.get("defaultMapping")
+    if other is not None and other == reference:
+        return {"allOf": [branch, {"not": _means(name, _others(discriminator, reference))}]}
+    if not values:
         return branch
+    # Where nothing said means one branch too, the others have to be said.
+    narrow = _means(name, values)
+    return {
+        "allOf": [branch, narrow if required or other else {"properties": narrow["properties"]}]
+    }
+
+
+def _others(discriminator: Schema, reference: Any) -> list[str]:
+    return [value for value, to in discriminator["mapping"].items() if to != reference]
+
+
+def _means(name: str, values: list[str]) -> Schema:
     limit = {"const": values[0]} if len(values) == 1 else {"enum": values}
-    narrow: Schema = {"properties": {name: limit}}
-    return {"allOf": [branch, {**narrow, "required": [name]} if required else narrow]}
+    return {"properties": {name: limit}, "required": [name]}
 
 
 def types(view: Schema) -> list[str]:

@@ -34,10 +34,14 @@ def _body(
 ) -> dict[str, Any]:
     media = media if isinstance(media, dict) else {}
     encoding = media.get("encoding")
+    schema = reader.whole(media.get("schema", {}), at(pointer, "schema"))
+    if _is_xml(kind) and not (isinstance(schema, dict) and schema.get("type") == "string"):
+        reader.say(pointer, "A body in XML is written as text: fields are made for JSON only.")
+        schema = {"type": "string", "format": "textarea", "title": "XML"}
     return {
         "content_type": kind,
         "required": required,
-        "schema": reader.whole(media.get("schema", {}), at(pointer, "schema")),
+        "schema": schema,
         "encoding": encoding if isinstance(encoding, dict) else {},
         "description": description,
         "examples": list(example_values(media, reader.library.document)),
@@ -67,6 +71,11 @@ def _response(item: Any, pointer: str, reader: Reader) -> dict[str, Any]:
         "content_type": kinds[0] if kinds else "",
         "schema": reader.whole(schema, place),
     }
+
+
+def _is_xml(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in ("application/xml", "text/xml") or kind.endswith("+xml")
 
 
 def is_json(content_type: str) -> bool:

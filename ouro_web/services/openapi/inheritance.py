@@ -1,11 +1,15 @@
 """Types that extend one another: a schema with a discriminator and no choice stands for all that
 are made of it by `allOf`. Where it is used it becomes that choice, so that it is drawn and checked
-like any other; inside the `allOf` of those it stays what it is.
+like any other; inside the `allOf` of those it stays what it is. One that lists as its choice just
+those that extend it, which would have no end, is the same.
+
+A choice between some that extend one of these is told apart by what that says.
 """
 
 from typing import Any
 
 Schemas = dict[str, Any]
+CHOICES = ("oneOf", "anyOf")
 
 
 def unfolded(document: dict[str, Any]) -> dict[str, Any]:
@@ -14,9 +18,27 @@ def unfolded(document: dict[str, Any]) -> dict[str, Any]:
     choices = {
         f"{prefix}{name}": choice
         for name, schema in schemas.items()
-        if _is_base(schema) and (choice := _choice(name, schema, schemas, prefix))
+        if _is_base(name, schema, schemas, prefix)
+        and (choice := _choice(name, schema, schemas, prefix))
     }
-    return _walked(document, choices) if choices else document
+    if not choices:
+        return document
+    # What is made of it may not lead back to it.
+    plain = {
+        name: {key: item for key, item in schema.items() if key not in CHOICES}
+        if f"{prefix}{name}" in choices
+        else schema
+        for name, schema in schemas.items()
+    }
+    walked: dict[str, Any] = _walked(_with_schemas(document, plain), choices)
+    return walked
+
+
+def _with_schemas(document: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
+    components = document.get("components")
+    if isinstance(components, dict) and isinstance(components.get("schemas"), dict):
+        return {**document, "components": {**components, "schemas": schemas}}
+    return {**document, "definitions": schemas}
 
 
 def _named(document: dict[str, Any]) -> tuple[Schemas, str]:
@@ -28,10 +50,19 @@ def _named(document: dict[str, Any]) -> tuple[Schemas, str]:
     return (found if isinstance(found, dict) else {}), "#/definitions/"
 
 
-def _is_base(schema: Any) -> bool:
-    return (
-        isinstance(schema, dict) and bool(_tag(schema)) and not {"oneOf", "anyOf"} & schema.keys()
-    )
+def _is_base(name: str, schema: Any, schemas: Schemas, prefix: str) -> bool:
+    if not isinstance(schema, dict) or not _tag(schema):
+        return False
+    listed = [item for word in CHOICES for item in _listed(schema, word)]
+    if not listed:
+        return True
+    references = {item.get("$ref") for item in listed if isinstance(item, dict)}
+    return references <= {f"{prefix}{child}" for child in _extending(name, schemas, prefix)}
+
+
+def _listed(schema: dict[str, Any], word: str) -> list[Any]:
+    given = schema.get(word)
+    return given if isinstance(given, list) else []
 
 
 def _tag(schema: dict[str, Any]) -> str:
@@ -90,4 +121,19 @@ def _walked(value: Any, choices: dict[str, Any], *, extends: bool = False) -> An
     if not extends and isinstance(reference, str) and reference in choices:
         rest = {key: item for key, item in value.items() if key != "$ref"}
         return {**choices[reference], **rest}
+    value = _told_apart(value, choices)
     return {key: _walked(item, choices, extends=key == "allOf") for key, item in value.items()}
+
+
+def _told_apart(value: dict[str, Any], choices: dict[str, Any]) -> dict[str, Any]:
+    """A choice between several that extend the same base, with the discriminator of that."""
+    if "discriminator" in value:
+        return value
+    listed = [item for word in CHOICES for item in _listed(value, word)]
+    references = {str(item["$ref"]) for item in listed if isinstance(item, dict) and "$ref" in item}
+    for choice in choices.values() if len(references) > 1 else ():
+        given = choice["discriminator"]
+        told = {word: target for word, target in given["mapping"].items() if target in references}
+        if len(set(told.values())) > 1:
+            return {**value, "discriminator": {**given, "mapping": told}}
+    return value

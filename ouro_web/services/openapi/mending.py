@@ -4,10 +4,11 @@ A fault in one keyword must not cost the person who runs the route all the other
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
+
+from ouro_web.lib.fields import engine
 
 Schema = dict[str, Any] | bool
 Path = list[str | int]
@@ -44,16 +45,19 @@ def _remove(schema: dict[str, Any], path: Path) -> None:
 
 
 def _patterns(schema: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Only patterns of the engine whose time is linear; another could hold a worker for hours."""
+    """Only those that an engine reads whose time is bounded; another could hold a worker for
+    hours."""
     waiting: list[tuple[Path, Any]] = [([], schema)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, dict):
-            if isinstance(value.get("pattern"), str) and not _linear(value["pattern"]):
+            if isinstance(value.get("pattern"), str) and not engine.readable(value["pattern"]):
                 del value["pattern"]
                 yield [*path, "pattern"], _UNCHECKED
             if isinstance(value.get("patternProperties"), dict):
-                for pattern in [key for key in value["patternProperties"] if not _linear(key)]:
+                for pattern in [
+                    key for key in value["patternProperties"] if not engine.readable(key)
+                ]:
                     del value["patternProperties"][pattern]
                     yield [*path, "patternProperties", pattern], _UNCHECKED
             parts = (item for item in value.items() if item[0] not in _VALUES)
@@ -63,14 +67,3 @@ def _patterns(schema: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 
 
 _UNCHECKED = "This pattern cannot be checked here and was left out; the service may still check it."
-
-
-@lru_cache(1000)
-def _linear(pattern: str) -> bool:
-    try:
-        jsonschema_rs.Draft202012Validator(
-            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
-        )
-    except (jsonschema_rs.ValidationError, ValueError):
-        return False
-    return True

@@ -9,12 +9,13 @@ from ouro_web.services.openapi.problems import at
 from ouro_web.services.openapi.references import follow
 from ouro_web.services.openapi.schemas import Reader
 
-PLACES = ("path", "query", "header", "cookie")
+PLACES = ("path", "query", "header", "cookie", "querystring")
 _STYLES = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
-    "cookie": ("form",),
+    "cookie": ("form", "cookie"),
+    "querystring": ("form",),
 }
 # OpenAPI itself ignores these three as header parameters.
 _OWN_HEADERS = {"accept", "content-type", "authorization"}
@@ -86,6 +87,8 @@ def _parameter(value: dict[str, Any], pointer: str, reader: Reader) -> dict[str,
             reader.say(pointer, f"The style “{style}” is not one for the {place}.")
         style = _STYLES[place][0]
     schema, content_type = _schema(value, pointer, reader)
+    if place == "querystring":
+        return _whole_query(value, schema, content_type)
     explode = value.get("explode")
     return {
         "name": value["name"],
@@ -93,11 +96,32 @@ def _parameter(value: dict[str, Any], pointer: str, reader: Reader) -> dict[str,
         "required": place == "path" or value.get("required") is True,
         "schema": schema,
         "style": style,
-        "explode": explode if isinstance(explode, bool) else style in ("form", "deepObject"),
+        "explode": explode
+        if isinstance(explode, bool)
+        else style in ("form", "deepObject", "cookie"),
         "description": text(value.get("description")),
         "deprecated": value.get("deprecated") is True,
         "allow_reserved": value.get("allowReserved") is True,
         "content_type": content_type,
+    }
+
+
+def _whole_query(value: dict[str, Any], schema: Any, content_type: str | None) -> dict[str, Any]:
+    """All that stands behind the question mark, of OpenAPI 3.2: the fields of a form, each a pair,
+    or a text of another type."""
+    is_form = content_type in (None, "application/x-www-form-urlencoded")
+    return {
+        "name": value["name"],
+        "in": "query",
+        "required": value.get("required") is True,
+        "schema": schema,
+        "style": "form",
+        "explode": True,
+        "description": text(value.get("description")),
+        "deprecated": value.get("deprecated") is True,
+        "allow_reserved": False,
+        "content_type": None if is_form else content_type,
+        "whole": not is_form,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import quote
 
+from ouro_web.services.openapi import tags
 from ouro_web.services.openapi.dialects import modernised
 from ouro_web.services.openapi.mending import Schema, mend
 from ouro_web.services.openapi.problems import Level, Problem, at
@@ -198,8 +199,23 @@ class Reader:
         for ours, name in branches.items():
             if ours not in values.values():
                 values[name] = ours
+        values = tags.agreed(values, self.own_values(branches, given.get("propertyName")))
         kept = {key: value for key, value in given.items() if key != "mapping"}
+        if other := self.named(self.target(given.get("defaultMapping"))):
+            kept["defaultMapping"] = other
         return {**kept, "mapping": values} if values else kept
+
+    def own_values(self, branches: Collection[str], name: Any) -> dict[str, list[Any] | None]:
+        """What each of these branches itself allows as the value that tells them apart."""
+        found = {ours: self.library.sources[ours.removeprefix(_PREFIX)][0] for ours in branches}
+        document = self.library.document
+        return {ours: tags.allowed(document, at.value, str(name)) for ours, at in found.items()}
+
+    def target(self, given: Any) -> Any:
+        """As a reference, of what may also be the name of a schema."""
+        word = "definitions" if "swagger" in self.library.document else "components/schemas"
+        is_name = isinstance(given, str) and not self.find(given)
+        return f"#/{word}/{given}" if is_name else given
 
     def named(self, target: Any) -> str:
         """Our reference for one of the document's, if it leads to something known."""

@@ -64,7 +64,17 @@ def _form(fields: list[dict[str, Any]], consumes: list[str]) -> dict[str, Any]:
         for field in named
     }
     schema = {"type": "object", "properties": properties, "required": required}
-    return {"required": bool(required), "content": {kind: {"schema": schema}}}
+    media: dict[str, Any] = {"schema": schema}
+    if kind == _FORM_TYPES[0]:
+        lists = [field for field in named if field.get("type") == "array"]
+        media["encoding"] = {field["name"]: _joined(field) for field in lists}
+    return {"required": bool(required), "content": {kind: media}}
+
+
+def _joined(field: dict[str, Any]) -> dict[str, Any]:
+    """How the items of a list become one text, or several."""
+    told = _STYLES.get(str(field.get("collectionFormat", "csv")))
+    return told or {"style": "form", "explode": False}
 
 
 def response(old: dict[str, Any], produces: list[str]) -> dict[str, Any]:

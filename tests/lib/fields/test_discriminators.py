@@ -98,3 +98,61 @@ def test_types_of_types_and_the_older_spelling_are_offered_too():
     (draft,) = openapi.read(json.dumps(document).encode()).drafts
     (area,) = build(draft.operation, {}).areas
     assert {branch.title for branch in area.shape.branches} == {"Dog", "Cat", "Puppy"}
+
+
+BASE = {**PET, "discriminator": {"propertyName": "kind"}}
+BOTH = [{"$ref": "#/components/schemas/Dog"}, {"$ref": "#/components/schemas/Cat"}]
+REX, MIA = {"kind": "Dog", "name": "Rex", "bark": 3}, {"kind": "Cat", "name": "Mia"}
+
+
+def tagged(values: Any, **fields: Any) -> dict[str, Any]:
+    return {
+        "type": "object", "required": ["kind"],
+        "properties": {"kind": {"type": "string", **values}, **fields},
+    }  # fmt: skip
+
+
+CHOICES = {
+    "by the names, as the base of all says": (
+        {"oneOf": BOTH}, parts(BASE), [REX, MIA], [{**REX, "bark": "x"}, {**REX, "kind": "Cow"}]
+    ),
+    "by the mapping of the base": (
+        {"oneOf": BOTH},
+        parts({**BASE, "discriminator": {"propertyName": "kind", "mapping": {"d": "Dog"}}}),
+        [{**REX, "kind": "d"}, MIA], [{**MIA, "claws": 1}],
+    ),
+    "by the names, as the choice says": (
+        {"oneOf": BOTH, "discriminator": {"propertyName": "kind"}}, parts(PET),
+        [REX, MIA], [{**REX, "kind": "Cow"}],
+    ),
+    "by constants, not by the names": (
+        {"oneOf": BOTH, "discriminator": {"propertyName": "kind"}},
+        {"Dog": tagged({"enum": ["dog", "puppy"]}), "Cat": tagged({"enum": ["cat"]})},
+        [{"kind": "puppy"}, {"kind": "cat"}], [{"kind": "Dog"}],
+    ),
+    "a base that lists those that extend it": (
+        {"$ref": "#/components/schemas/Pet"}, parts({**BASE, "oneOf": BOTH}),
+        [REX, MIA], [{**REX, "bark": "x"}],
+    ),
+    "one that is meant when nothing is said": (
+        {"oneOf": BOTH, "discriminator": {
+            "propertyName": "kind", "defaultMapping": "Cat", "mapping": {"d": "Dog"}}},
+        {"Dog": DOG, "Cat": CAT},
+        [{"kind": "d", "bark": 1}, {"claws": True}, {"kind": "?"}], [{"kind": "d"}],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize("given", CHOICES.values(), ids=CHOICES)
+def test_every_way_to_tell_branches_apart_is_understood(given: Any, version: str):
+    schema, schemas, good, bad = given
+    operation = asked(schema, schemas, version)
+    for body in good:
+        form = judge(operation, {}, read(operation, {}, build(operation, {}, {"body": body}).state))
+
+        assert form.problems == []
+        assert exact.same(form.document["body"], body)
+        assert form.areas[0].kind == "branch"
+    for body in bad:
+        assert check(operation, {}, {"body": body}), body

@@ -25,6 +25,10 @@ def parameter(place: str, **told: Any) -> dict[str, Any]:
         ({"explode": False}, {"a": 1, "b": "x"}, "v=a,1,b,x"),
         ({"style": "deepObject"}, {"a": {"b": 1}, "c": [2, 3]}, "v[a][b]=1&v[c]=2&v[c]=3"),
         ({"content_type": "application/json"}, {"a": [1]}, "v=%7B%22a%22%3A%20%5B1%5D%7D"),
+        ({"style": "pipeDelimited", "explode": False}, {"a": 1, "b": 2}, "v=a%7C1%7Cb%7C2"),
+        ({"content_type": "text/plain"}, "a b", "v=a%20b"),
+        ({"content_type": "application/json", "whole": True}, {"a": 1}, "%7B%22a%22%3A%201%7D"),
+        ({}, {"a": [1, 2]}, "a=1&a=2"),
         ({}, Decimal("0.12345678901234567890"), "v=0.12345678901234567890"),
     ],
 )
@@ -90,6 +94,23 @@ def test_a_multipart_body_has_a_part_for_each_value():
     assert made.body_bytes is not None
     assert made.body_bytes.count(boundary.encode()) == 3
     assert b'name="q%22"\r\nContent-Type: application/json\r\n\r\n{"k": 1}' in made.body_bytes
+
+
+def test_parts_lines_and_texts_are_written_as_their_type_says():
+    part = body("multipart/form-data", {"s": "q"}, encoding={"s": {"contentType": "text/json"}})
+    lines = body("application/x-ndjson", [{"a": 1}, 2])
+
+    assert part.body_bytes is not None
+    assert b'text/json\r\n\r\n"q"\r\n' in part.body_bytes
+    assert (lines.content_type, lines.body_bytes) == ("application/x-ndjson", b'{"a": 1}\n2\n')
+    assert body("text/plain", 5).content_type == "text/plain"
+    assert body("application/x-www-form-urlencoded; charset=utf-8", {"a": 1}).body_bytes == b"a=1"
+
+
+def test_a_cookie_of_its_own_style_is_not_escaped():
+    made = encode(parameter("cookie", style="cookie"), {"cookies": {"v": "a=b;c"}})
+
+    assert made.headers == {"Cookie": "v=a=b%3Bc"}
 
 
 def test_text_goes_as_it_is_and_no_body_is_no_body():

@@ -11,7 +11,7 @@ from ouro_web.actions import inputs
 from ouro_web.actions.call import Call
 from ouro_web.actions.models import Action
 from ouro_web.lib import fields, upstream
-from ouro_web.services import credentials
+from ouro_web.services import credentials, servers
 from ouro_web.services.models import Route
 
 MASK = "•••"
@@ -43,9 +43,10 @@ def prepare(action: Action, token: str) -> Prepared:
     if call.has_body or call.input_assets:
         document["body"] = resolved.body
     encoded = fields.encode(route.operation, document)
-    carried = credentials.carried(route.service)
+    target = servers.target(route.service, route.operation)
+    carried = credentials.carried(route.service) if target.is_signed else credentials.Carried()
     own = [*carried.headers, *_ouro_headers(action, token)]
-    url, headers = _address_and_headers(route, encoded, own)
+    url, headers = _address_and_headers(target, encoded, own)
     secret = {name.lower() for name, _ in carried.headers}
     body = encoded.body_bytes or b""
     open_document = {**document, "body": resolved.shown}
@@ -55,7 +56,7 @@ def prepare(action: Action, token: str) -> Prepared:
         parameters = {area: value for area, value in shown.items() if area in PARAMETERS}
         without = fields.encode(route.operation, parameters)
         shown_url, shown_headers = _address_and_headers(
-            route, replace(without, content_type=encoded.content_type), own
+            target, replace(without, content_type=encoded.content_type), own
         )
     masked = [(name, MASK) for name, _ in carried.query]
     return Prepared(
@@ -72,11 +73,11 @@ def prepare(action: Action, token: str) -> Prepared:
 
 
 def _address_and_headers(
-    route: Route, encoded: fields.Encoded, own: list[tuple[str, str]]
+    target: servers.Target, encoded: fields.Encoded, own: list[tuple[str, str]]
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     free = [pair for pair in encoded.headers.items() if _may_set(pair[0])]
     typed = [("Content-Type", encoded.content_type)] if encoded.content_type else []
-    return join(route.service.base_url, encoded.path, encoded.query), (*free, *typed, *own)
+    return join(target.base_url, encoded.path, encoded.query), (*free, *typed, *own)
 
 
 def is_repeatable(route: Route | None) -> bool:

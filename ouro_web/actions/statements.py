@@ -32,7 +32,7 @@ NEEDED = (
     *("route__changed_at", "route__input_assets", "route__output_assets"),
     *("route__service__base_url", "route__service__authentication", "route__service__secret"),
     *("route__service__time_limit", "route__service__silence_limit"),
-    "route__service__max_concurrency",
+    *("route__service__max_concurrency", "route__service__servers"),
 )
 
 

@@ -13,7 +13,7 @@ from ouro_web.assets import words
 from ouro_web.assets.access import Visibility
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.assets.placement import Placement, base_fields, base_fields_of_many, rename
-from ouro_web.services import openapi, reading
+from ouro_web.services import openapi, reading, servers
 from ouro_web.services.credentials import (
     checked_authentication,
     checked_base_url,
@@ -32,7 +32,8 @@ KEPT = "kept"  # in metadata: names of columns set by hand
 
 @dataclass(frozen=True)
 class Facts:
-    """What a person says about a service. A secret of None leaves the stored one alone."""
+    """What a person says about a service. A secret of None leaves the stored one alone; so do
+    `servers` of None, else how each server of single operations is called, by address."""
 
     name: str
     base_url: str
@@ -41,6 +42,7 @@ class Facts:
     secret: str | None = None
     key_place: str = ""
     key_name: str = ""
+    servers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def _service(placement: Placement, facts: Facts) -> Service:
         authentication=facts.authentication,
         key_place=facts.key_place,
         key_name=facts.key_name,
+        servers=facts.servers or {},
     )
     set_secret(service, facts.secret or "")
     return service
@@ -121,6 +124,10 @@ def change(service: Service, facts: Facts) -> bool:
         set_secret(service, facts.secret)
     elif moved:
         set_secret(service, "")
+    if facts.servers is not None:
+        service.servers = facts.servers
+    elif moved:
+        service.servers = servers.without_secret(service.servers)
     service.save()
     return forgotten
 
@@ -138,6 +145,7 @@ def _checked(facts: Facts) -> Facts:
     for field, check in (
         ("base_url", checked_base_url),
         ("authentication", checked_authentication),
+        ("servers", lambda given: None if given is None else servers.agreed(given)),
     ):
         try:
             facts = replace(facts, **{field: check(getattr(facts, field))})

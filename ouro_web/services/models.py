@@ -49,6 +49,8 @@ class Service(Asset):
     key_place = models.CharField(max_length=6, choices=KeyPlace, blank=True)
     key_name = models.CharField(max_length=100, blank=True)
     authorization_url = models.URLField(max_length=500, blank=True)
+    # How servers of single operations are called, by address; see servers.py.
+    servers = models.JSONField(default=dict, blank=True)
     version = models.CharField(max_length=60, blank=True)
     spec_url = models.URLField(max_length=1000, blank=True)
     max_concurrency = models.PositiveIntegerField(default=50)
@@ -157,6 +159,8 @@ class SpecDraft(models.Model):
     done = models.PositiveIntegerField(default=0)  # operations, of `total`
     total = models.PositiveIntegerField(default=0)
     reading = models.TextField(blank=True)  # openapi.packed as JSON, once it is read
+    # Keys of operations to `take`, and `offer`s of pickers that are wanted, once somebody has said.
+    chosen = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
 

@@ -1,12 +1,12 @@
 """The operations of a document as rows to look at: what goes in, what comes out, what to know."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ouro_web.services import offered
-from ouro_web.services.openapi import RouteDraft, Specification
+from ouro_web.services.openapi import RouteDraft
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Row:
 
 
 def rows_of(
-    specification: Specification, taken: Collection[str], ticked: Collection[str] | None = None
+    drafts: Iterable[RouteDraft], taken: Collection[str], ticked: Collection[str] | None = None
 ) -> list[Row]:
     """`ticked` are the offers that are wanted; None for all."""
     return [
@@ -52,7 +52,7 @@ def rows_of(
             makes=kinds(draft.output_assets),
             said=_said(draft),
         )
-        for draft in specification.drafts
+        for draft in drafts
     ]
 
 

@@ -77,6 +77,27 @@ def test_a_service_is_authenticated_as_it_was_registered(
     assert server.seen[0].headers.get("authorization") == sent
 
 
+@pytest.mark.parametrize(("agreed", "sent"), [("bare", None), ("signed", "Bearer s3cret")])
+def test_the_secret_goes_to_another_host_only_if_that_was_said(
+    make_run, make_service, serve, carry_out, agreed, sent
+):
+    home, uploads = serve(answer({})), serve(answer({}))
+    service = make_service(base_url=home.url(""), authentication="token")
+    service.secret = Vault(site.ENCRYPTION_KEYS).seal("s3cret", row=service.pk)
+    service.servers = {uploads.url("/up"): agreed}
+    service.save()
+    action = make_run(home, service=service)
+    action.route.operation = {**action.route.operation, "servers": [uploads.url("/up")]}
+    action.route.save()
+
+    carried = carry_out(action)
+
+    assert not home.seen
+    assert uploads.seen[0].headers.get("authorization") == sent
+    assert carried.sent["url"].startswith(uploads.url("/up"))
+    assert "s3cret" not in str(carried.sent)
+
+
 def test_a_secret_of_another_row_is_not_used(make_run, make_service, serve, carry_out):
     server = serve(answer({}))
     service = make_service(base_url=server.url(""), authentication="token")

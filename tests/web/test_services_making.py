@@ -355,3 +355,57 @@ def test_routes_are_shown_by_fifty(browser, place, alice, django_assert_max_num_
     found = text_of(browser.get(f"{address}?q=Number&page=2"))
     assert "51–100 of 120" in found
     assert "q=Number&amp;page=3" in found
+
+
+def test_many_operations_come_by_pages_and_what_is_ticked_is_kept(browser):
+    many = document(**{f"op{place:03}": {"post": {}} for place in range(120)})
+    address = given(browser, many)
+    first = text_of(browser.get(address))
+    typed = {**GOOD, "name": "Typed so far", "take": ["POST /op000", "POST /op001"]}
+
+    second = text_of(browser.post(address, {**typed, "page": "1", "_do": "page:2"}))
+    made = browser.post(address, {**GOOD, "page": "2", "take": ["POST /op050"]})
+
+    assert first.count('name="take"') == 50
+    assert "1–50 of 120" in first
+    assert "51–100 of 120" in second
+    assert "72</b> of 120 taken" in second  # two of the first page, and all of the others
+    assert 'value="Typed so far"' in second
+    assert "Error:" not in second
+    assert made.status_code == 302
+    paths = set(routes_of(Service.objects.get()).values_list("path", flat=True))
+    assert paths == {"/op000", "/op001", "/op050"} | {f"/op{place}" for place in range(100, 120)}
+
+
+def test_all_or_none_are_taken_on_every_page(browser):
+    address = given(browser, document(**{f"op{place}": {"post": {}} for place in range(60)}))
+
+    none = text_of(browser.post(address, {**GOOD, "page": "1", "_do": "none"}))
+    refused = browser.post(address, {**GOOD, "page": "1"})
+    every = text_of(browser.post(address, {**GOOD, "page": "2", "_do": "all"}))
+
+    assert "0</b> of 60 taken" in none
+    assert refused.status_code == 422
+    assert "60</b> of 60 taken" in every
+    assert "51–60 of 60" in every
+
+
+def test_servers_of_operations_at_other_hosts_are_asked_about(browser, alice):
+    upload = {"post": {"servers": [{"url": "https://uploads.example/v2/"}]}}
+    made = {**document(run={"post": {}}, upload=upload), "servers": [{"url": "https://s.example"}]}
+    address = given(browser, made)
+    review = text_of(browser.get(address))
+    answer = browser.post(
+        address, {**GOOD, "take": ["POST /run", "POST /upload"], "own_server_0": "signed"}
+    )
+    service = Service.objects.get()
+    settings = text_of(browser.get(f"{answer['Location']}/settings"))
+    kept = dict(service.servers)
+    browser.post(f"{answer['Location']}/settings", {**GOOD, "own_server_0": "base"})
+    service.refresh_from_db()
+
+    assert "https://uploads.example/v2" in review
+    assert '<option value="bare" selected>' in review
+    assert kept == {"https://uploads.example/v2": "signed"}
+    assert '<option value="signed" selected>' in settings
+    assert service.servers == {}

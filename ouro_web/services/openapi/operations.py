@@ -86,7 +86,7 @@ class OperationReader:
         if len(operation["$defs"]) > len(names):
             problems.append(Problem(here, "Schemas far inside are taken as any value: too many."))
         if operation["servers"]:
-            said = "It names servers of its own; it is called at the base URL of the service."
+            said = f"It names a server of its own: {operation['servers'][0]}"
             problems.append(Problem(at(here, "servers"), said))
         inputs = inputs_of(operation)
         mode, notes = _execution_mode(operation)

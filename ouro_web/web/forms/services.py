@@ -8,11 +8,21 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from ouro_web.accounts.models import User
-from ouro_web.services import drafts, finding, openapi, reading, refreshing, tasks
+from ouro_web.services import (
+    drafts,
+    finding,
+    importing,
+    openapi,
+    reading,
+    refreshing,
+    servers,
+    tasks,
+)
 from ouro_web.services.importing import Document, Facts
 from ouro_web.services.models import Authentication, KeyPlace, Service, SpecDraft
 from ouro_web.services.openapi import DocumentError, Problem, Scheme, Specification
 from ouro_web.services.unpacking import Unpacked, unpacked
+from ouro_web.web.forms.own_servers import OwnServerFields
 from ouro_web.web.forms.servers import ServerFields
 
 AUTHENTICATIONS = [
@@ -139,7 +149,7 @@ class SpecForm(forms.Form):
         raise ValidationError({field: "Nothing can be made of it, for the reasons below."})
 
 
-class FactsForm(ServerFields, forms.Form):
+class FactsForm(ServerFields, OwnServerFields, forms.Form):
     name = forms.CharField(max_length=255)
     base_url = forms.CharField(
         max_length=500,
@@ -199,6 +209,7 @@ class FactsForm(ServerFields, forms.Form):
             secret=self.given_secret(),
             key_place=data.get("key_place", self.initial.get("key_place", "")),
             key_name=data.get("key_name", self.initial.get("key_name", "")),
+            servers=self.given_own_servers(),
         )
 
     def given_secret(self) -> str | None:
@@ -232,6 +243,9 @@ class NewServiceForm(FactsForm):
         }
         super().__init__(data, initial=initial)
         self.add_servers(specification.servers, source, chosen=True)
+        named = [draft.operation["servers"] for draft in specification.drafts]
+        found = servers.elsewhere(named, addresses[0] if addresses else "")
+        self.add_own_servers(found, {}, otherwise=servers.BARE)
 
 
 class BareServiceForm(FactsForm):
@@ -251,6 +265,9 @@ class SettingsForm(FactsForm):
         initial = {word: getattr(service, word) for word in words}
         super().__init__(data, initial=initial)
         self.add_servers(servers_of(service), service.spec_url, chosen=False)
+        if may_manage:
+            found = _elsewhere(service)
+            self.add_own_servers(found, service.servers, otherwise=servers.BASE)
         if not may_manage:
             for word in ("secret", "authentication", "key_place", "key_name", "forget"):
                 del self.fields[word]
@@ -273,6 +290,19 @@ class SettingsForm(FactsForm):
 
 def document_of(draft: SpecDraft) -> Document:
     return Document(draft.document, draft.source_url, drafts.specification(draft))
+
+
+def _elsewhere(service: Service) -> Sequence[servers.Elsewhere]:
+    live = importing.routes_of(service).filter(retired_at=None).exclude(operation__servers=[])
+    named = live.values_list("operation__servers", flat=True)
+    return servers.elsewhere(named, service.base_url)
+
+
+def elsewhere_anew(service: Service, specification: Specification) -> Sequence[servers.Elsewhere]:
+    """Other hosts that a new document names and nobody has been asked about."""
+    named = [draft.operation["servers"] for draft in specification.drafts]
+    found = servers.elsewhere(named, service.base_url)
+    return [item for item in found if item.address not in service.servers]
 
 
 def servers_of(service: Service) -> Sequence[openapi.Server]:

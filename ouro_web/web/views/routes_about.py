@@ -11,6 +11,7 @@ from ouro_web.assets.access import Person
 from ouro_web.assets.compatibility import compatible_assets
 from ouro_web.assets.models import Asset
 from ouro_web.lib.declarations import Declaration, from_stored
+from ouro_web.services import servers
 from ouro_web.services.models import Route
 from ouro_web.web import route_page
 from ouro_web.web.http import Request, render
@@ -61,6 +62,7 @@ def about(request: Request, owner: str, slug: str) -> HttpResponse:
         "bodies": list(bodies(route, tree)),
         "responses": list(responses(route, tree)),
         "operation": route.operation,
+        "called_at": servers.target(route.service, route.operation).base_url,
     }
     return render(request, "routes/about.html", context)
 

@@ -26,11 +26,12 @@ from ouro_web.web.forms.services import (
     SettingsForm,
     SpecForm,
     document_of,
+    elsewhere_anew,
 )
 from ouro_web.web.frame import usual_place
 from ouro_web.web.http import Request, SignedInRequest, render
 from ouro_web.web.lookup import may_edit, may_manage
-from ouro_web.web.operations_found import Row, rows_of
+from ouro_web.web.operations_chosen import chosen
 from ouro_web.web.views.services import frame, visible_service
 from ouro_web.web.views.services_reading import unread
 
@@ -58,26 +59,30 @@ def review(request: SignedInRequest, draft: UUID) -> HttpResponse:
         return page
     document = document_of(kept)
     specification = importing.readable(document)
-    form = NewServiceForm(request.POST or None, specification=specification, source=kept.source_url)
-    where = PlacementForm(request.POST or None, user=request.user, initial=usual_place(request))
-    taken = _taken(request, specification)
+    operations = chosen(request, kept, specification.drafts, _usual(specification))
+    given = None if operations.is_asked else request.POST or None
+    form = NewServiceForm(given, specification=specification, source=kept.source_url)
+    where = PlacementForm(given, user=request.user, initial=usual_place(request))
     probed = None
-    if request.POST.get("_do") == "test":
+    if operations.is_asked:
+        _typed_again(request, form, where)
+    elif request.POST.get("_do") == "test":
         probed = _probed(form, specification)
         if request.htmx:
             return render(request, "services/probe.html", {"probe": probed, "form": form})
     elif request.method == "POST" and all([form.is_valid(), where.is_valid()]):
-        offers = offered.chosen(specification, set(request.POST.getlist("offer")))
-        service = _create(form, where, document, taken, offers)
+        offers = offered.chosen(specification, operations.offers or set())
+        service = _create(form, where, document, operations.taken, offers)
         if service:
             kept.delete()
-            messages.success(request, f"{service.name} is ready, with {_routes(len(taken))}.")
+            routes = _routes(operations.number_taken)
+            messages.success(request, f"{service.name} is ready, with {routes}.")
             return redirect(service)
     context = {
         "draft": kept,
         "size": len(kept.document.encode()),
         "specification": specification,
-        "rows": rows_of(specification, taken, _ticked(request)),
+        "operations": operations,
         "form": form,
         "where": where,
         "probe": probed,
@@ -187,21 +192,27 @@ def apply_refresh(request: SignedInRequest, owner: str, slug: str, draft: UUID) 
     context = frame(request.user, service, "settings")
     if page := unread(request, kept, again="services/refresh.html", context=context):
         return page
-    if request.method == "POST":
-        return _refreshed(request, service, kept)
     specification = drafts.specification(kept)
     found = refreshing.changes(service, specification)
+    fresh = {item.key for item in found.added}
+    without = fresh | {item.key for item in found.left_out}
+    offered_here = [item for item in specification.drafts if item.key in without]
+    operations = chosen(request, kept, offered_here, fresh)
+    if request.method == "POST" and not operations.is_asked:
+        return _refreshed(request, service, kept, operations.taken)
     context |= {
         "draft": kept,
         "specification": specification,
         "changes": found,
-        "rows": _new_rows(specification, found),
+        "operations": operations,
+        "elsewhere": elsewhere_anew(service, specification),
     }
     return render(request, "services/changes.html", context)
 
 
-def _refreshed(request: SignedInRequest, service: Service, kept: SpecDraft) -> HttpResponse:
-    take = request.POST.getlist("take")
+def _refreshed(
+    request: SignedInRequest, service: Service, kept: SpecDraft, take: set[str]
+) -> HttpResponse:
     try:
         done = refreshing.refresh(service, document_of(kept), take=take)
     except ValidationError as refused:
@@ -249,22 +260,14 @@ def _probed(form: FactsForm, specification: Specification) -> Probe | None:
     return probing.probe(base_url, carried, [draft.operation for draft in specification.drafts])
 
 
-def _ticked(request: SignedInRequest) -> set[str] | None:
-    """The pickers that are wanted; all that are offered until somebody has said so."""
-    return set(request.POST.getlist("offer")) if request.method == "POST" else None
-
-
-def _taken(request: SignedInRequest, specification: Specification) -> set[str]:
-    if request.method == "POST":
-        return set(request.POST.getlist("take")) & {item.key for item in specification.drafts}
+def _usual(specification: Specification) -> set[str]:
     return {item.key for item in specification.drafts if item.method not in QUIET_METHODS}
 
 
-def _new_rows(specification: Specification, found: refreshing.Changes) -> list[Row]:
-    """Operations without a route: new ones are taken unless unticked, old ones only if ticked."""
-    fresh = {item.key for item in found.added}
-    offered = fresh | {item.key for item in found.left_out}
-    return [row for row in rows_of(specification, fresh) if row.draft.key in offered]
+def _typed_again(request: SignedInRequest, *forms: BaseForm) -> None:
+    """What was typed so far, unchecked, on another page of the operations."""
+    for form in forms:
+        form.initial |= {name: request.POST[name] for name in form.fields if name in request.POST}
 
 
 def _told(done: refreshing.Changes) -> str:

@@ -2,7 +2,7 @@
 what happens when the document changes.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -142,11 +142,12 @@ def _checked(facts: Facts) -> Facts:
     name = facts.name.strip()
     if not name:
         errors["name"] = "Give the service a name."
-    for field, check in (
+    checks: tuple[tuple[str, Callable[[Any], Any]], ...] = (
         ("base_url", checked_base_url),
         ("authentication", checked_authentication),
         ("servers", lambda given: None if given is None else servers.agreed(given)),
-    ):
+    )
+    for field, check in checks:
         try:
             facts = replace(facts, **{field: check(getattr(facts, field))})
         except ValidationError as refused:

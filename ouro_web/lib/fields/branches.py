@@ -64,6 +64,9 @@ WORDS = {
     "object": "Object", "array": "List", "null": "null",
 }  # fmt: skip
 
+ITEMS = {"string": "texts", "number": "numbers", "integer": "whole numbers", "object": "objects",
+         "array": "lists", "boolean": "booleans", "null": "nulls"}  # fmt: skip
+
 
 def _flattened(
     root: Schema, view: Schema, path: tuple[int, ...], budget: Iterator[int]
@@ -166,7 +169,8 @@ def _title(root: Schema, inner: Schema, schema: object) -> str:
         return f"{word} with {', '.join(list(properties)[:3])}"
     items = inner.get("items")
     if isinstance(items, dict):
-        return f"{word} of {' or '.join(types(resolve(root, items))) or 'values'}"
+        inner = [ITEMS.get(kind, "values") for kind in types(resolve(root, items))]
+        return f"{word} of {' or '.join(inner) or 'values'}"
     limit = inner.get("pattern") or inner.get("format")
     return f"{word} ({limit})" if limit else word
 

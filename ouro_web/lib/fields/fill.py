@@ -86,8 +86,10 @@ class Filler:
 
     def _branch(self, shape: Shape, name: str, value: Json, depth: int) -> bool:
         place = choose(self.root, shape.branches, value)
-        self.state[f"{name}~b"] = [str(place)]
         self.fill(shape.branches[place].schema, name, value, depth + 1)
+        if f"{name}~b" in self.state:
+            return False  # a choice in a choice: one name cannot say both
+        self.state[f"{name}~b"] = [str(place)]
         return True
 
     def _object(self, shape: Shape, name: str, value: dict[str, Json], depth: int) -> bool:

@@ -267,7 +267,8 @@ def _usual(specification: Specification) -> set[str]:
 def _typed_again(request: SignedInRequest, *forms: BaseForm) -> None:
     """What was typed so far, unchecked, on another page of the operations."""
     for form in forms:
-        form.initial |= {name: request.POST[name] for name in form.fields if name in request.POST}
+        posted = {name: request.POST[name] for name in form.fields if name in request.POST}
+        form.initial.update(posted)
 
 
 def _told(done: refreshing.Changes) -> str:

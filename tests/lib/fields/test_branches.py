@@ -31,7 +31,7 @@ def objects(*names, **more):
             ["Text (A name)", "Text (An address)"],
         ),
         ([TEXT, {"type": "string", "maxLength": 9}], ["Text (1)", "Text (2)"]),
-        ([{"type": "array", "items": TEXT}, {"format": "uuid"}], ["List of string", "Text (uuid)"]),
+        ([{"type": "array", "items": TEXT}, {"format": "uuid"}], ["List of texts", "Text (uuid)"]),
     ],
     ids=range(9),
 )

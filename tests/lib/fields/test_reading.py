@@ -213,7 +213,7 @@ def test_branches_have_names_and_never_numbers():
 
     options = at(build(asked, {}), "b/v").options
 
-    assert [option.label for option in options] == ["sphere", "box", "List of string"]
+    assert [option.label for option in options] == ["sphere", "box", "List of texts"]
 
 
 def test_bad_json_stays_in_its_box_with_its_place():

@@ -198,11 +198,13 @@ def keep_revision(
         for draft in specification.remarked
     ]
     keys = [draft.key for draft in specification.drafts]
+    named = [draft.operation["servers"] for draft in specification.drafts]
+    facts = {"keys": keys, "remarks": remarks, "own_servers": [item for item in named if item]}
     return SpecRevision.objects.create(
         service=service,
         document=specification.bundled or document.text,
         source_url=document.source_url,
-        facts={**openapi.head(specification), "keys": keys, "remarks": remarks},
+        facts={**openapi.head(specification), **facts},
     )
 
 

@@ -71,8 +71,8 @@ class SpecRevision(models.Model):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="revisions")
     document = models.TextField()
     source_url = models.URLField(max_length=1000, blank=True)
-    # What was read but for the operations: openapi.head, the `keys` of all operations, and the
-    # `remarks` of those that were imported with some.
+    # What was read but for the operations: openapi.head, the `keys` of all operations, the
+    # `remarks` of those that were imported with some, and the `own_servers` of those that name some.
     facts = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

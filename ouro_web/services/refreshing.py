@@ -117,6 +117,12 @@ def current_document(service: Service) -> str:
     return latest.document if latest else ""
 
 
+def latest_facts(service: Service) -> dict[str, Any]:
+    """What the document that stands says beside its operations, without the document."""
+    facts = service.revisions.order_by("-created_at", "-id").values_list("facts", flat=True)
+    return facts.first() or {}
+
+
 def latest_revision(service: Service) -> SpecRevision | None:
     return service.revisions.order_by("-created_at", "-id").first()
 

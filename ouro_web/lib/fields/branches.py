@@ -169,8 +169,8 @@ def _title(root: Schema, inner: Schema, schema: object) -> str:
         return f"{word} with {', '.join(list(properties)[:3])}"
     items = inner.get("items")
     if isinstance(items, dict):
-        inner = [ITEMS.get(kind, "values") for kind in types(resolve(root, items))]
-        return f"{word} of {' or '.join(inner) or 'values'}"
+        kinds_inside = [ITEMS.get(kind, "values") for kind in types(resolve(root, items))]
+        return f"{word} of {' or '.join(kinds_inside) or 'values'}"
     limit = inner.get("pattern") or inner.get("format")
     return f"{word} ({limit})" if limit else word
 

@@ -11,7 +11,6 @@ from ouro_web.accounts.models import User
 from ouro_web.services import (
     drafts,
     finding,
-    importing,
     openapi,
     reading,
     refreshing,
@@ -293,8 +292,7 @@ def document_of(draft: SpecDraft) -> Document:
 
 
 def _elsewhere(service: Service) -> Sequence[servers.Elsewhere]:
-    live = importing.routes_of(service).filter(retired_at=None).exclude(operation__servers=[])
-    named = live.values_list("operation__servers", flat=True)
+    named = refreshing.latest_facts(service).get("own_servers") or []
     return servers.elsewhere(named, service.base_url)
 
 
@@ -307,6 +305,5 @@ def elsewhere_anew(service: Service, specification: Specification) -> Sequence[s
 
 def servers_of(service: Service) -> Sequence[openapi.Server]:
     """Those that its document names."""
-    latest = refreshing.latest_revision(service)
-    facts: Mapping[str, Any] = latest.facts if latest else {}
+    facts: Mapping[str, Any] = refreshing.latest_facts(service)
     return openapi.unpacked(facts).servers

@@ -63,13 +63,15 @@ def add(conversation: Conversation, people: Iterable[User], *, by: User) -> list
 
 @transaction.atomic
 def remove(conversation: Conversation, person: User, *, by: User) -> None:
-    """Raises PermissionDenied; ValidationError for somebody who is not in it."""
+    """Raises PermissionDenied; ValidationError for somebody who is not in it, or alone in it."""
     if person.pk != by.pk and conversation.owner_id != by.pk:
         raise PermissionDenied("Only its owner can send somebody out of a conversation.")
     now = _held(conversation)
     if person.pk not in {each.pk for each in members_of(now)}:
         raise ValidationError({"members": f"{person.display_name} is not in it."})
     if now.owner_id == person.pk:
+        if not now.grants.exists():
+            raise ValidationError({"members": "Nobody else is in it. Leave it to delete it."})
         _inherit(now)
     _let_out(conversation, person)
     note(conversation, person, MessageType.LEFT)

@@ -53,6 +53,8 @@ def test_the_last_takes_it_along(talk, alice, bob):
     messages.say(talk, author=alice, text="Words")
     assert members.leave(talk, alice) is False
     assert (names(talk), Conversation.objects.get().owner) == (["bob"], bob)
+    with pytest.raises(ValidationError, match="Nobody else"):
+        members.remove(Conversation.objects.get(), bob, by=bob)
     assert members.leave(Conversation.objects.get(), bob) is True
     assert not Asset.objects.filter(pk=talk.pk).exists()
     assert not Message.objects.exists()

@@ -76,8 +76,8 @@ def send_out(request: SignedInRequest, pk: UUID, username: str) -> HttpResponse:
         messages.error(request, " ".join(refused.messages))
     else:
         messages.success(request, f"{person.display_name} is not in it any more.")
-    if person.pk == request.user.pk:
-        return redirect("conversations:list")
+        if person.pk == request.user.pk:
+            return redirect("conversations:list")
     return redirect("conversations:about", pk=talk.pk)
 
 

@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 import threading
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -14,6 +16,7 @@ from ouro_web.assets.blobs import local_path
 from ouro_web.datasets import pool, query, tables
 from ouro_web.datasets.models import Dataset
 from ouro_web.datasets.refusals import QueryRefusedError
+from ouro_web.datasets.worker import open_table
 from tests.conftest import SHARED
 
 MARKERS = ["HASH_ALICE_7f3a", "DIGEST_9c1e", "SECRET_OTHER_51d0", "root:x:0"]
@@ -80,6 +83,27 @@ def attempt(dataset, sql, *, expected):
         return refused.sentence
     assert expected != "refuse"
     return json.dumps(result.rows)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('{folder}/other.txt')",
+        "SELECT * FROM '{folder}/other.txt'",
+        "COPY dataset TO '{folder}/evil.csv'",
+        "ATTACH '{folder}/evil.db'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SET memory_limit = '100GB'",
+    ],
+)
+def test_the_engine_itself_opens_nothing_else(species, tmp_path, sql):
+    """Should the look at the query ever miss something."""
+    (tmp_path / "other.txt").write_text("secret")
+    with closing(open_table(str(local_path(species.blob)))) as connection:
+        with pytest.raises(duckdb.Error):
+            connection.execute(sql.format(folder=tmp_path)).fetchall()
+        assert connection.execute("SELECT count(*) FROM dataset").fetchall() == [(12,)]
 
 
 @pytest.mark.parametrize(

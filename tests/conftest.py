@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import psycopg
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
@@ -333,6 +334,7 @@ def make_asset(place, alice):
     from ouro_web.assets.models import Asset
     from ouro_web.assets.placement import base_fields
 
+    @transaction.atomic
     def make(name: str = "Something", *, owner=None, visibility="organization", asset_type="post"):
         placement = place(owner or alice, visibility)
         return Asset.objects.create(**base_fields(placement, asset_type=asset_type, name=name))
@@ -346,6 +348,7 @@ def make_service(place, alice):
     from ouro_web.assets.placement import base_fields
     from ouro_web.services.models import Service, SpecRevision
 
+    @transaction.atomic
     def make(base_url: str = "http://127.0.0.1:9", *, owner=None, visibility="public", **fields):
         placement = place(owner or alice, visibility)
         service = Service.objects.create(
@@ -366,6 +369,7 @@ def make_route(make_service, place):
     from ouro_web.assets.placement import base_fields
     from ouro_web.services.models import Route
 
+    @transaction.atomic
     def make(
         name: str = "Relax structure",
         *,

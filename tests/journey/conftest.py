@@ -31,10 +31,12 @@ def materials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def site(materials: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(
+    materials: str, tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], Path]
+) -> Iterator[str]:
     """Address of a new site without the demo; it may call the materials service."""
     address, port = free_address()
-    folder = tmp_path_factory.mktemp("site")
+    folder = prepared(tmp_path_factory.mktemp("site"))
     environment = {
         "OURO_DATA_DIR": str(folder),
         "OURO_ALLOWED_PRIVATE_HOSTS": materials.removeprefix("http://"),

@@ -5,7 +5,6 @@ import json
 import queue
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +16,8 @@ from tests.conftest import shared
 from tests.journey.conftest import PATIENCE
 from tests.journey.operations import CASES, Case
 from tests.raw_server import RawServer, Seen, raw_server
-from tests.web.test_look import SERIOUS
+from tests.web.test_look import LOADED, SERIOUS
 
-AXE = Path(__file__).resolve().parent.parent / "vendor/axe-core-4.14.1.min.js"
 SKETCH = "ouro-stability.json POST /stable-image/control/sketch"
 PAYMENT = "train-travel-3.1.json POST /bookings/{bookingId}/payment"
 PASTE = """(box) => {
@@ -101,6 +99,7 @@ def page(site, upstream, browser: Browser) -> Iterator[tuple[Page, dict[str, str
     made = site.python(ROWS)
     context = browser.new_context(base_url=site.url, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE * 1000)
+    context.add_init_script(LOADED)
     name, value = made["cookie"]
     context.add_cookies([{"name": name, "value": value, "url": site.url}])
     yield context.new_page(), made["addresses"]
@@ -180,7 +179,6 @@ def named(start: str, attribute: str, value: str) -> str:
 
 
 def look(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
     return list(page.evaluate(SERIOUS))
 
 

@@ -11,6 +11,7 @@ from ouro_web.assets.models import Pin
 from ouro_web.assets.placement import Placement
 from ouro_web.files import storage
 from ouro_web.notifications.models import Notification
+from ouro_web.quests import making
 from ouro_web.teams.membership import found_team, join_organization, join_team
 from ouro_web.teams.models import Ban, JoinRequest, Organization, Team
 
@@ -151,11 +152,29 @@ def test_pins_stand_at_the_top_for_who_may_see_them(signed_in, client, bob, rita
     assert signed_in(rita).post(f"/teams/pin/{notes.pk}").status_code == 403
     signed_in(bob).post(f"/teams/pin/{notes.pk}", {"action": "pin"})
     assert Pin.objects.get().pinned_by == bob
+    storage.store(
+        Placement(bob, notes.organization, notes.team, "public"),
+        name="Others", filename="o.txt", content=BytesIO(b"others"),
+    )  # fmt: skip
+    page = client.get(TEAM).content.decode()  # once at the top and in the list, and one more
+    assert (page.count(">Unpin<"), page.count(">Pin<")) == (2, 1)
     client.logout()
     assert [each.pk for each in client.get(TEAM).context["pinned"]] == [notes.pk]
     type(notes).objects.filter(pk=notes.pk).update(visibility="private")
     assert client.get(TEAM).context["pinned"] == []
     signed_in(bob).post(f"/teams/pin/{notes.pk}", {"action": "unpin"})
+
+
+def test_open_quests_stand_beside_what_a_team_made(client, alice, alloys):
+    for name, status, visibility in (
+        ("Measure it", "open", "public"), ("Later", "draft", "public"), ("Ours", "open", "private"),
+    ):  # fmt: skip
+        where = Placement(alice, alloys.organization, alloys, visibility)
+        rows = [{"description": "One"}, {"description": "Two"}]
+        making.create(where, name=name, description="", rows=rows, rules={"status": status})
+    answer = client.get(TEAM)
+    assert [quest.name for quest, _ in answer.context["quests"]] == ["Measure it"]
+    assert "0 of 2 done" in answer.content.decode()
 
 
 def test_an_invite_only_organization_is_a_404_to_strangers(signed_in, client, carol, lab):

@@ -32,7 +32,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 
 
 class PersonForm(forms.Form):
-    username = forms.CharField(max_length=39, label="Person", help_text="Her or his username")
+    username = forms.CharField(max_length=39, label="Person", help_text="The username.")
 
     def clean_username(self) -> User:
         username = self.cleaned_data["username"].strip().lstrip("@").lower()

@@ -15,6 +15,8 @@ from ouro_web.assets import pinning
 from ouro_web.assets.models import Asset, AssetType
 from ouro_web.assets.search import count_by_kind, of_kinds
 from ouro_web.assets.unread import count_by_team
+from ouro_web.quests.models import QuestStatus
+from ouro_web.quests.seeing import progress_of
 from ouro_web.teams import changing, reading, roster
 from ouro_web.teams.models import GLOBAL_ID, Organization, Role, Team
 from ouro_web.web.forms.teams import TeamForm
@@ -25,6 +27,7 @@ from ouro_web.web.paging import page_of
 from ouro_web.web.views.people import tabs
 
 FACES = 12
+MOST_QUESTS = 5
 MOST = 200
 
 
@@ -61,12 +64,17 @@ def detail(request: Request, organization: str, name: str) -> HttpResponse:
     rows = Asset.objects.published().visible_to(request.user).filter(team=team)
     asked = request.GET.get("type", "")
     kind = asked if asked in AssetType.values else ""
-    pinned = Asset.objects.visible_to(request.user).filter(pins__team=team).for_cards()
+    seen = Asset.objects.visible_to(request.user)
+    pinned = list(seen.filter(pins__team=team).for_cards().order_by("pins__created_at"))
+    quests = list(rows.filter(as_quest__status=QuestStatus.OPEN).order_by("-pk")[:MOST_QUESTS])
+    progress = progress_of(quests) if quests else {}
     people = people_of(team)
     context = frame(request, team, "feed") | {
         "page": page_of(request, of_kinds(rows, [kind] if kind else []).for_cards()),
         "kinds": tabs(request, count_by_kind(rows), kind),
-        "pinned": list(pinned.order_by("pins__created_at")),
+        "pinned": pinned,
+        "pins": {asset.pk for asset in pinned},
+        "quests": [(quest, progress.get(quest.pk)) for quest in quests],
         "people": list(people[:FACES]),
         "people_count": people.count(),
     }

@@ -1,9 +1,11 @@
-"""Every example of the CommonMark specification, against what we make of it."""
+"""Every example of the CommonMark specification, against what we make of it, and what GitHub's
+markdown adds."""
 
 import re
 from html import unescape
 from pathlib import Path
 
+import pytest
 from markdown_it import MarkdownIt
 
 from ouro_web.lib.markdown import render
@@ -22,8 +24,10 @@ OURS = {
     599: "unknown scheme",
     601: "unknown scheme",
     602: "a bare address is a link, as GFM has it",
+    606: "an address of mail is a link, as GFM has it",
     608: "a bare address is a link, as GFM has it",
     611: "a bare address is a link, as GFM has it",
+    612: "an address of mail is a link, as GFM has it",
 }
 _ADDED = (
     (r' ?<a class="anchor".*?</a>', ""),
@@ -74,3 +78,46 @@ def test_standard_markdown_is_read_as_its_specification_says():
             odd.append(number)
     assert odd == list(OURS)
     assert through_markup < 80
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("~~two~~ ~one~", "<s>two</s> <s>one</s>"),
+        ("a ~~~three~~~", "a ~~~three~~~"),
+        ("x ~~over\n\ntwo~~", "x ~~over</p>\n<p>two~~"),
+        ("[x] a", "[x] a"),
+    ],
+)
+def test_tildes_and_brackets_are_read_as_on_github(text, made):
+    assert ours(text) == plain(f"<p>{made}</p>\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("See www.a.example/help. Or (www.b.example/x_(y)).", ["www.a.example/help",
+                                                               "www.b.example/x_(y)"]),
+        ("*www.a.example* xwww.b.example", ["www.a.example"]),
+        ("http://a.example/~b/c~d and http://a.example/e~f", ["http://a.example/~b/c~d",
+                                                              "http://a.example/e~f"]),
+        ("http://a.example/b_c_d*e*f$g$h@i", ["http://a.example/b_c_d*e*f$g$h@i"]),
+        ("**https://a.example/b**, [http://a.example]", ["https://a.example/b",
+                                                         "http://a.example"]),
+        ("http://a.example/b?c&d; e", ["http://a.example/b?c"]),
+        ("HTTP://localhost:8000/b<c", ["HTTP://localhost:8000/b"]),
+        ("http://a_b.c_d.example.org http://www.a_b.org", ["http://a_b.c_d.example.org"]),
+        ("http:// http://_ xhttp://a.example ftp://a.example http://a.b|c", []),
+        ("a.b-c_d+e@f.example, mailto:g@h.example.", ["a.b-c_d+e@f.example",
+                                                      "mailto:g@h.example"]),
+        ("a@b a@b.c- a@b.c_ `a@b.c` a@b+c.d", []),
+    ],
+)  # fmt: skip
+def test_bare_addresses_are_links_as_on_github(text, links):
+    assert re.findall(r"<a [^>]*>(.*?)</a>", ours(text)) == links
+
+
+def test_a_bare_address_within_a_link_is_its_words():
+    assert ours("[see http://a.example/b](/c)") == plain(
+        '<p><a href="/c">see http://a.example/b</a></p>\n'
+    )

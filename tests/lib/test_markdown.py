@@ -63,6 +63,16 @@ def test_callouts_are_named():
     assert '<p class="callout-title">Warning</p>' in html("> [!WARNING]\n> Hot.")
 
 
+@pytest.mark.parametrize(
+    "text", ["> [!note]\n> Cold.", "> [!Note]\n>\n> Cold.", "> [!NOTE]  \n> Cold."]
+)
+def test_a_callout_has_no_empty_paragraph(text):
+    made = html(text)
+    assert '<blockquote class="callout note"><p class="callout-title">Note</p>' in made
+    assert "<p></p>" not in made
+    assert "<p>Cold.</p>" in made
+
+
 def test_code_is_highlighted_by_classes_and_escaped():
     code = html('```python\nx = "<b>"\n```')
     assert '<span class="hl-s2">"&lt;b&gt;"</span>' in code

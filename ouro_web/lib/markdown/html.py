@@ -13,7 +13,7 @@ import nh3
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from ouro_web.lib.markdown import addresses, grammar, passes
+from ouro_web.lib.markdown import addresses, bare, grammar, passes
 from ouro_web.lib.markdown.rules import RULES, Inserts, Tokens
 from ouro_web.lib.markdown.values import Rendered
 
@@ -33,19 +33,21 @@ class Markdown(MarkdownIt):
 
 @cache
 def parser() -> MarkdownIt:
-    md = Markdown("commonmark", {"html": False, "maxNesting": 20})
+    options = {"html": False, "maxNesting": 20, "strikethrough_single_tilde": True}
+    md = Markdown("commonmark", options)
     md.disable(["html_block", "html_inline"]).enable(["table", "strikethrough"])
     footnote_plugin(md)
     md.inline.ruler.before("escape", "math", grammar.inline_math)
     md.inline.ruler.before("escape", "mention", grammar.mention)
     md.inline.ruler.before("escape", "run_value", grammar.run_value)
     md.inline.ruler.before("autolink", "line_break", grammar.line_break)
+    md.inline.ruler.before("autolink", "address", bare.address)
     md.block.ruler.before(
         "fence", "math_block", grammar.block_math, {"alt": ["paragraph", "blockquote", "list"]}
     )
     md.block.ruler.before("fence", "svg", grammar.svg)
     for step in (
-        passes.mentions_in_code, passes.bare_addresses, passes.links, passes.images,
+        passes.mentions_in_code, bare.in_words, passes.links, passes.images,
         passes.tasks, passes.callouts, passes.alignment, passes.headings,
     ):  # fmt: skip
         md.core.ruler.push(step.__name__, step)

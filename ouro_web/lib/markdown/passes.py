@@ -10,10 +10,8 @@ from ouro_web.lib.markdown import addresses
 from ouro_web.lib.markdown.grammar import MENTION_IN_CODE
 from ouro_web.lib.markdown.values import Heading
 
-_BARE = re.compile(r"https?://[^\s<>\"'`]{1,2000}")
-_AFTER = ".,;:!?*_~\\"
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-_CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$")
+_CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$", re.IGNORECASE)
 _NOT_IN_ID = re.compile(r"[^\w]+")
 
 
@@ -23,38 +21,6 @@ def mentions_in_code(state: StateCore) -> None:
         for token in children:
             if token.type == "code_inline" and (found := MENTION_IN_CODE.fullmatch(token.content)):
                 token.type, token.content = "mention", found[1]
-
-
-def bare_addresses(state: StateCore) -> None:
-    for token in state.tokens:
-        if token.children and "://" in token.content:
-            token.children = list(_with_links(token.children))
-
-
-def _with_links(children: list[Token]) -> Iterator[Token]:
-    depth = 0
-    for token in children:
-        depth += token.nesting if token.type in ("link_open", "link_close") else 0
-        if token.type != "text" or depth or "://" not in token.content:
-            yield token
-            continue
-        position = 0
-        for found in _BARE.finditer(token.content):
-            address = _without_tail(found[0])
-            yield _text(token.content[position : found.start()])
-            yield Token("link_open", "a", 1, attrs={"href": address})
-            yield _text(address)
-            yield Token("link_close", "a", -1)
-            position = found.start() + len(address)
-        yield _text(token.content[position:])
-
-
-def _without_tail(address: str) -> str:
-    """A sentence may end in an address: its full stop and unmatched bracket do not belong to it."""
-    address = address.rstrip(_AFTER)
-    while address.endswith(")") and address.count(")") > address.count("("):
-        address = address[:-1].rstrip(_AFTER)
-    return address
 
 
 def links(state: StateCore) -> None:
@@ -123,7 +89,9 @@ def callouts(state: StateCore) -> None:
         first = token.children[0]
         if first.type == "text" and (found := _CALLOUT.match(first.content)):
             quote.meta = {"callout": found[1].capitalize()}
-            del token.children[: 2 if len(token.children) > 1 else 1]
+            del token.children[:2]  # with the break after it
+            if not token.children:
+                state.tokens[index - 1].hidden = state.tokens[index + 1].hidden = True
 
 
 def alignment(state: StateCore) -> None:
@@ -180,7 +148,3 @@ def _inlines(state: StateCore) -> Iterator[list[Token]]:
     for token in state.tokens:
         if token.children:
             yield token.children
-
-
-def _text(content: str) -> Token:
-    return Token("text", "", 0, content=content)

@@ -1,6 +1,7 @@
 // The post editor: toolbar, shortcuts, uploads, mentions, the insert dialog, drafts that save
 // themselves. Without this file the form has Preview, Save draft and Publish buttons.
 import { announce, flash } from "./app.js";
+import { insertion } from "./insert.js";
 import { mentions, put as putInto } from "./mentions.js";
 
 const form = document.querySelector("[data-editor]");
@@ -192,130 +193,7 @@ document.addEventListener("change", (event) => {
   event.target.value = "";
 });
 
-/* Insert an asset: link, card or preview, with a run of a route pinned. */
-const dialog = document.querySelector("[data-dialog]");
-const runs = dialog.querySelector("#insert-runs");
-const insert = dialog.querySelector("[data-put]");
-
-const chosen = () => dialog.querySelector("[name=asset]:checked");
-
-let slash = false; // it opened the dialog
-let wanted = ""; // the asset chosen in it
-/* Browsers forget the caret of a text when they give the focus back to it. */
-let caret = null;
-
-function openDialog() {
-  caret = [text.selectionStart, text.selectionEnd];
-  dialog.showModal();
-  const words = dialog.querySelector("#insert-words");
-  words.value = wanted = "";
-  insert.disabled = true;
-  runs.replaceChildren();
-  words.focus();
-  htmx.trigger(words, "open-dialog");
-}
-
-form.querySelector("[data-insert]").addEventListener("click", openDialog);
-
-/* A slash on an empty line opens the dialog too; closed without a choice, it is a slash. */
-text.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  const before = text.value.slice(0, text.selectionStart).split("\n").at(-1);
-  if (before.trim() || text.selectionStart !== text.selectionEnd) return;
-  event.preventDefault();
-  slash = true;
-  openDialog();
-});
-
-function backToText() {
-  text.focus();
-  if (caret) text.setSelectionRange(...caret);
-  caret = null;
-}
-
-dialog.addEventListener("close", () => {
-  backToText();
-  if (slash) put("/");
-  slash = false;
-});
-
-dialog.addEventListener("click", (event) => {
-  if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
-  if (event.target.closest("[data-put]")) putAsset();
-});
-
-dialog.addEventListener("change", async (event) => {
-  const asset = chosen();
-  insert.disabled = !asset;
-  if (event.target.name === "asset") {
-    wanted = asset.value;
-    const rich = ["file", "dataset", "route"].includes(asset.dataset.type);
-    dialog.querySelector(`[name=as][value=${rich ? "preview" : "card"}]`).checked = true;
-    arriving = fetchRuns(asset);
-  }
-  for (const label of dialog.querySelectorAll("[data-for]")) label.hidden = label.dataset.for !== asset?.dataset.type;
-  const as = dialog.querySelector("[name=as]:checked").value;
-  runs.hidden = as !== "preview" && as !== "value";
-  await arriving;
-  offerValues(as === "value");
-});
-
-/* The runs of the chosen route or the views of the chosen dataset, to pick one. */
-let arriving = Promise.resolve();
-async function fetchRuns({ value: id, dataset }) {
-  runs.replaceChildren();
-  if (!["route", "dataset"].includes(dataset.type)) return;
-  const answer = await fetch(`${form.dataset.runs}?asset=${id}`).catch(() => null);
-  const words = answer?.ok ? await answer.text() : "";
-  if (wanted === id) runs.innerHTML = words;
-}
-
-/* The single values of the chosen run, to be written into a sentence. */
-function offerValues(wanted) {
-  const box = runs.querySelector("[data-values-box]");
-  if (!box) return;
-  const run = runs.querySelector("#insert-run").selectedOptions[0];
-  const values = (run?.dataset.values || "").split(";").filter(Boolean);
-  box.hidden = !wanted;
-  box.querySelector("select").replaceChildren(...values.map((pair) => new Option(pair.replace("=", ": "), pair.split("=")[0])));
-}
-
-/* New results may arrive after a choice: it stays, as long as it is among them. */
-dialog.addEventListener("htmx:afterSwap", () => {
-  const again = dialog.querySelector(`[name=asset][value="${wanted}"]`);
-  if (again) again.checked = true;
-  insert.disabled = !chosen();
-});
-
-dialog.addEventListener("keydown", (event) => {
-  if (event.key === "ArrowDown" && event.target.id === "insert-words") {
-    event.preventDefault();
-    const first = dialog.querySelector("[name=asset]");
-    first?.focus();
-    first?.click();
-  }
-  if (event.key !== "Enter" || !chosen() || event.target.matches("button, select")) return;
-  event.preventDefault();
-  putAsset();
-});
-
-async function putAsset() {
-  await arriving;
-  const { value: id, dataset } = chosen();
-  const as = dialog.querySelector("[name=as]:checked").value;
-  const run = dialog.querySelector("#insert-run")?.value;
-  const view = dialog.querySelector("#insert-view")?.value;
-  const value = dialog.querySelector("#insert-value")?.value;
-  slash = false;
-  dialog.close();
-  backToText();
-  if (as === "value") return run && value ? put(`{{action:${run}#${value}}}`) : flash("This run has no single value.");
-  if (as === "link") return put(`[${dataset.name.replace(/[[\]]/g, "")}](${dataset.type}:${id})`);
-  const fence = { id, assetType: dataset.type, viewMode: as };
-  if (run && as === "preview") fence.displayConfig = { actionId: run };
-  if (view && as === "preview") fence.displayConfig = { visualizationId: view };
-  block("```assetComponent\n" + JSON.stringify(fence, null, 2) + "\n```");
-}
+const dialog = insertion({ form, text, put, block });
 
 /* Drafts save themselves a moment after the last change; leaving with unsaved text warns. */
 const saved = form.querySelector("[data-saved]");

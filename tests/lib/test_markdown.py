@@ -315,6 +315,15 @@ def test_repeated_references_to_a_long_address_do_not_multiply():
     assert "too intricate" in html(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["|a" * 800 + "|\n" + "|-" * 800 + "|\n" + "|\n" * 800, "[^1]" * 7000 + "\n\n[^1]: x"],
+    ids=["the cells that short rows lack", "ways back from one footnote"],
+)
+def test_a_little_text_does_not_make_a_page_of_many_times_its_size(text):
+    assert len(html(text)) <= 50 * len(text)
+
+
 def checker() -> ModuleType:
     pytest.importorskip("html5lib")
     spec = importlib.util.spec_from_file_location("check_html", CASES / "check_html.py")

@@ -221,7 +221,7 @@ def asked_for(client: Client, hidden: dict[str, Any], route: Any) -> set[str]:
         wrong |= leaks("", client.get("/posts/aids/embed", {"block": json.dumps(block)}))
         text = f"{fence(pk, kind, **display)}\n\n[]({kind}:{pk}) {{asset:{pk}}}"
         wrong |= leaks("", client.post("/posts/preview", {"name": "", "text": text}))
-        for aid, words in (("assets", "q"), ("runs", "asset"), ("link", "url")):
+        for aid, words in (("assets", "q"), ("block", "asset"), ("link", "url")):
             wrong |= leaks("", client.get(f"/posts/aids/{aid}", {words: str(pk)}))
     page = "http://127.0.0.1:8000" + hidden["post"].get_absolute_url()
     answer = client.get("/posts/oembed", {"url": page})

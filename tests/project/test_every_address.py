@@ -38,7 +38,7 @@ ADDRESSES = [
     if address.name != "ready" and not address.pattern.startswith("api/")
 ]
 # Without what a page would ask them for, these have nothing to answer.
-NEED_MORE = {"files:signed", "posts:revision", "routes:picker", "posts:runs", "posts:embed"}
+NEED_MORE = {"files:signed", "posts:revision", "routes:picker", "posts:embed"}
 NEED_MORE |= {"posts:oembed"}
 NEED_MORE |= {"actions:raw"}  # the run was not sent yet
 NEED_MORE |= {"files:frame", "files:preview"}  # the file is neither a page nor a picture

@@ -200,6 +200,7 @@ def insert(page: Page, words: str, name: str, kind: str = "", pick: str = "") ->
     expect(page.locator("#insert-found li")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name=re.compile(name))).to_be_focused()
+    expect(page.locator("[data-put]")).to_be_enabled()  # what can be chosen has come
     if kind:
         tab_to(page, "[name=as]")
         for _ in range(6):
@@ -210,6 +211,7 @@ def insert(page: Page, words: str, name: str, kind: str = "", pick: str = "") ->
         expect(page.locator(pick)).to_be_visible()
         tab_to(page, pick)
         page.keyboard.press("ArrowDown")
+        expect(page.locator("[data-put]")).to_be_enabled()
         tab_to(page, "[data-put]")
     page.keyboard.press("Enter")
     expect(page.locator("[data-dialog]")).to_be_hidden()
@@ -228,6 +230,7 @@ def test_a_post_with_every_kind_of_embed_is_written_by_keyboard_alone(things, pa
     insert(page, "notes", "notes")
     insert(page, "penguins", "Penguins", "preview", "#insert-view")
     insert(page, "relax", "Relax structure")  # its newest run is pinned unless one chooses
+    change_the_last_block(page)
     insert(page, "relax", "Relax structure", "interactive")
     page.keyboard.press("/")
     page.keyboard.press("Escape")  # nothing chosen: it was a slash
@@ -244,6 +247,27 @@ def test_a_post_with_every_kind_of_embed_is_written_by_keyboard_alone(things, pa
     kept = page.request.get(f"{page.url}/markdown").text()
     line = "**strong** *leaning* `code` for @bob  and x/y."
     assert kept.startswith(f"# By hand\n\n{line}\n\n[Earlier findings](post:")
+
+
+def change_the_last_block(page: Page) -> None:
+    """From within it: only some parts, folded, with a caption."""
+    text = page.locator("[data-text]")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("button", name="Change how it is shown")).to_be_visible()
+    page.keyboard.press("Alt+Enter")
+    expect(page.locator("[name=as][value=preview]")).to_be_focused()
+    for field in ("[name=show][value=inputs]", "[name=outputs][value=energy]"):
+        tab_to(page, field)
+        page.keyboard.press("Space")
+    tab_to(page, "[name=caption]")
+    page.keyboard.type("At *0 K*.")
+    expect(page.locator(".as-shown em")).to_have_text("0 K")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-dialog]")).to_be_hidden()
+    expect(text).to_have_value(re.compile(r'"show": \[\s*"inputs"\s*\]'))
+    expect(text).to_have_value(re.compile(r'"caption": "At \*0 K\*\."'))
+    page.keyboard.press("Control+End")
 
 
 def publish_by_keyboard(page: Page) -> None:

@@ -451,7 +451,7 @@ def test_the_dialog_offers_what_she_may_see(signed_in, alice, carol, make_asset,
     assert "Alloy data" in body
     assert "Secret" not in body
     run = make_run()
-    body = client.get(f"/posts/aids/runs?asset={run.route.pk}").content.decode()
+    body = client.get(f"/posts/aids/block?asset={run.route.pk}").content.decode()
     assert f'value="{run.pk}"' in body
 
 
@@ -489,22 +489,6 @@ def test_a_pasted_address_becomes_a_link_by_id(signed_in, make_asset, make_run, 
     assert linked(f"/actions/{run.pk}") == f"[Run of Relax structure](action:{run.pk})"
     for unknown in (secret.get_absolute_url(), "/posts/x/y", "/search", "", "https://x.example/"):
         assert linked(unknown) == ""
-
-
-def test_the_dialog_offers_the_values_of_a_run_and_the_views_of_a_dataset(
-    signed_in, make_run, make_dataset, alice
-):
-    browser = signed_in(alice)
-    good = make_run()
-    bad = make_run(route=good.route)
-    Action.objects.filter(pk=bad.pk).update(status="error")
-    body = browser.get(f"/posts/aids/runs?asset={good.route.pk}").content.decode()
-    assert 'data-values="energy=-5.3128;" selected>Success' in body
-    assert body.index(str(bad.pk)) < body.index(str(good.pk))
-    data = make_dataset()
-    view = data.views.create(name="Only copper", sql="select * from {{table}}")
-    body = browser.get(f"/posts/aids/runs?asset={data.pk}").content.decode()
-    assert f'<option value="{view.pk}">Only copper</option>' in body
 
 
 def test_a_heading_that_is_not_the_title_is_pointed_out(signed_in, alice):

@@ -3,6 +3,7 @@
 from ouro_web.lib.markdown import addresses, embed
 from ouro_web.lib.markdown.bounded import (
     MOST_CHARACTERS,
+    in_words,
     render,
     render_inline,
     render_plain_description,
@@ -18,6 +19,7 @@ __all__ = [
     "Slot",
     "addresses",
     "embed",
+    "in_words",
     "render",
     "render_inline",
     "render_plain_description",

@@ -86,7 +86,7 @@ def _mail(words: str) -> str:
 def _is_host(found: str) -> bool:
     """Begins with a name in the web, whose two last parts hold no underscore."""
     host = _HOST.match(found)
-    return bool(host) and "_" not in ".".join(host[0].split(".")[-2:])
+    return host is not None and "_" not in ".".join(host[0].split(".")[-2:])
 
 
 def _without_tail(found: str) -> str:

@@ -1,9 +1,10 @@
 """Rendering within limits of size and time.
 
-Markdown has inputs that take a parser quadratic time: 60 kB of `![` take seconds. Short texts are
-rendered here, since the worst of them was measured at a fraction of a second; longer ones in a
-process of their own, with a limit of processor time. A text that hits a limit is shown as its
-source with a notice, so nothing written is lost and no page breaks.
+Markdown has inputs that take a parser quadratic time: 60 kB of `![` take seconds, and 8 kB of code
+take some highlighters as long. Short texts are rendered here, since the worst of them was measured
+at a fraction of a second; longer ones in a process of their own, with a limit of processor time. A
+text that hits a limit is shown as its source with a notice, so nothing written is lost and no page
+breaks.
 """
 
 import subprocess
@@ -19,6 +20,7 @@ from ouro_web.lib.markdown.values import Rendered, Slot
 
 MOST_CHARACTERS = 200_000
 SHORT = 8_000
+SHORT_WITH_CODE = 3_000
 SECONDS = 2  # of processor time
 
 
@@ -32,7 +34,7 @@ def render(text: str, *, prefix: str = "md", title: str = "", site_url: str = ""
         raise ValidationError({"text": too_long(len(text))})
     ask = {"text": text, "prefix": f"{prefix}-", "title": title.strip(), "site_url": site_url}
     try:
-        if len(text) <= SHORT:
+        if len(text) <= (SHORT_WITH_CODE if "```" in text or "~~~" in text else SHORT):
             return html.parts(**ask)
         return Rendered.from_json(_long(**ask))
     except (OverflowError, RecursionError, subprocess.SubprocessError):
@@ -69,6 +71,12 @@ def render_inline(text: str, *, limit: int = 2_000) -> str:
     except (OverflowError, RecursionError):
         return escape(cut)
     return "".join(_plainly(part) for part in rendered.parts)
+
+
+@lru_cache(maxsize=1024)
+def in_words(text: str, *, limit: int = 1_000) -> str:
+    """The beginning of a text without its marks, for lists and cards."""
+    return render(text[:limit], prefix="words").words
 
 
 def as_source(text: str) -> Rendered:

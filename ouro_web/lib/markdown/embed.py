@@ -16,6 +16,9 @@ MOST_NAMES = 50
 LONGEST_TITLE = 200
 LONGEST_CAPTION = 1000
 _ID = re.compile(UUID, re.IGNORECASE)
+_FENCE = re.compile(
+    r"[`~]{3,20}[ \t]*assetComponent[^\n]*\n(.*?)\n?[`~]{3,20}\Z", re.DOTALL | re.IGNORECASE
+)
 
 
 class BrokenEmbedError(Exception):
@@ -50,13 +53,30 @@ def read(source: str) -> Slot:
 
 def spelled(slot: Slot) -> str:
     """The block again, in one line."""
+    return json.dumps(_block(slot), separators=(",", ":"))
+
+
+def fence(slot: Slot) -> str:
+    """The block as it is written into a text."""
+    block = json.dumps(_block(slot), indent=2, ensure_ascii=False)
+    return f"```assetComponent\n{block}\n```"
+
+
+def unfenced(text: str) -> str:
+    """What stands between the marks of a fence; of a text without them, all of it."""
+    found = _FENCE.match(text.strip())
+    return found[1] if found else text
+
+
+def _block(slot: Slot) -> dict[str, Any]:
     display = {
-        "actionId": slot.action, "visualizationId": slot.view, "show": list(slot.show),
+        "actionId": slot.action, "visualizationId": slot.view, "filters": slot.filters,
+        "defaultValues": json.loads(slot.values or "{}"), "show": list(slot.show),
         "outputs": list(slot.outputs), "collapse": slot.collapse, "caption": slot.caption,
     }  # fmt: skip
+    block: dict[str, Any] = {"id": slot.id, "assetType": slot.type, "viewMode": slot.mode}
     kept = {key: value for key, value in display.items() if value}
-    block = {"id": slot.id, "assetType": slot.type, "viewMode": slot.mode, "displayConfig": kept}
-    return json.dumps(block, separators=(",", ":"))
+    return block | ({"displayConfig": kept} if kept else {})
 
 
 def _object(source: str) -> dict[str, Any]:

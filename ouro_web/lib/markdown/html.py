@@ -19,6 +19,8 @@ from ouro_web.lib.markdown.values import Rendered
 
 # Repeated references to one long address multiply; a text may not grow beyond this by them.
 MOST_GROWTH = 10
+# Nor may what is made of it: short rows of a wide table are filled up with cells.
+LARGEST, SMALL = 45, 2000
 
 Parse = Callable[[str, dict[str, Any]], Tokens]
 
@@ -76,8 +78,10 @@ def _made(parse: Parse, text: str, *, prefix: str, title: str, site_url: str) ->
     if _grown(tokens) > MOST_GROWTH * len(text) + 10_000:
         raise OverflowError("references repeat too much text")
     html = md.renderer.render(tokens, md.options, env)
-    clean = _CLEANER.clean(html)
-    return Rendered(inserts.split(clean), env["headings"], env["paths"], _lines(tokens))
+    found = inserts.split(_CLEANER.clean(html))
+    if sum(len(part) for part in found if isinstance(part, str)) > LARGEST * len(text) + SMALL:
+        raise OverflowError("a little text makes too much")
+    return Rendered(found, env["headings"], env["paths"], _lines(tokens))
 
 
 def _lines(tokens: Tokens) -> list[int]:

@@ -9,10 +9,12 @@ from django.utils.safestring import SafeString
 from ouro_web.assets.models import Asset, Connection
 from ouro_web.lib import kept
 from ouro_web.lib.kept import Slot
+from ouro_web.lib.markdown import in_words
 from ouro_web.web import prose
 from ouro_web.web.thread import thread_context
 
 register = template.Library()
+register.filter("in_words", in_words)
 LINKING = 20
 _linking = kept.Rows(
     lambda: Connection.objects.filter(target=Slot("pk", UUIDField())).values_list("pk")[:1]

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from ouro_web.web.views import drawings, feeds, posts, posts_aids, posts_moving, posts_writing
+from ouro_web.web.views import (
+    drawings,
+    feeds,
+    posts,
+    posts_aids,
+    posts_blocks,
+    posts_moving,
+    posts_writing,
+)
 
 app_name = "posts"
 urlpatterns = [
@@ -13,7 +21,7 @@ urlpatterns = [
     path("diagram", drawings.frame, name="diagram"),
     path("aids/assets", posts_aids.assets, name="assets"),
     path("aids/link", posts_aids.link, name="link"),
-    path("aids/runs", posts_aids.runs, name="runs"),
+    path("aids/block", posts_blocks.block, name="block"),
     path("aids/people", posts_aids.people, name="people"),
     path("aids/embed", posts_aids.one_embed, name="embed"),
     path("aids/upload", posts_aids.upload, name="upload"),

@@ -1,31 +1,23 @@
-"""Helpers of the editor: finding assets and runs to insert, people to mention, uploads."""
+"""Helpers of the editor: finding assets to insert, people to mention, uploads."""
 
 import hashlib
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from ouro_web.accounts.models import User
-from ouro_web.actions.models import Action, Status
+from ouro_web.actions.models import Action
 from ouro_web.assets import search
-from ouro_web.assets.access import may_read
-from ouro_web.assets.models import Asset, AssetType
-from ouro_web.datasets.models import SavedView
+from ouro_web.assets.models import Asset
 from ouro_web.files import storage
 from ouro_web.files.limits import uploading
 from ouro_web.lib.markdown import Rendered, addresses, embed
-from ouro_web.services.models import Route
 from ouro_web.web import embeds
-from ouro_web.web import runs as shown_runs
 from ouro_web.web.frame import default_placement
 from ouro_web.web.http import Request, SignedInRequest, render
-from ouro_web.web.pins import Pin
-from ouro_web.web.runs import detailed
 
 FOUND = 12
 PEOPLE = 8
@@ -50,26 +42,6 @@ def assets(request: SignedInRequest) -> HttpResponse:
     if not request.htmx:
         return render(request, "posts/assets.html", context)
     return render(request, "posts/aids.html", context, part="assets")
-
-
-@login_required
-@require_safe
-def runs(request: SignedInRequest) -> HttpResponse:
-    """The runs of a route that can be pinned, or the saved views of a dataset."""
-    pk = search.as_id(request.GET.get("asset", ""))
-    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
-    if asset.asset_type == AssetType.DATASET:
-        views = (
-            SavedView.objects.filter(dataset=asset.pk) if may_read(asset.pk, request.user) else []
-        )
-        return render(request, "posts/aids.html", {"views": views, "dataset": asset}, part="runs")
-    route = get_object_or_404(Route.objects.visible_to(request.user), pk=pk)
-    rows = detailed(Action.objects.visible_to(request.user), request.user).filter(route=route.pk)
-    found = [Pin(run) for run in shown_runs.shown(rows.order_by("-pk")[:FOUND], request.user)]
-    succeeded = (pin for pin in found if pin.action.status == Status.SUCCESS)
-    good = next(succeeded, found[0] if found else None)
-    context: dict[str, Any] = {"runs": found, "route": route, "offered": good}
-    return render(request, "posts/aids.html", context, part="runs")
 
 
 @login_required

@@ -21,6 +21,9 @@ from ouro_web.comments import talk
 from ouro_web.conversations import members, messages
 from ouro_web.datasets import tables
 from ouro_web.files import storage
+from ouro_web.notifications import choices, hooking, mailing
+from ouro_web.notifications.models import Kind, Notification
+from ouro_web.notifications.webhooks import Delivery
 from ouro_web.posts import drafts, publish
 from ouro_web.quests import entries, making, reviewing
 from ouro_web.quests.models import Item
@@ -242,6 +245,30 @@ def test_nothing_private_comes_out_by_pages(person, opened, hidden, request, cli
         client.force_login(request.getfixturevalue(person))
     assert sorted(crawl(client, opened["posts"].get_absolute_url())) == []
     assert sorted(asked_for(client, hidden, opened["routes"])) == []
+
+
+def test_nothing_private_comes_out_by_news_mail_or_webhooks(
+    lab, carol, rita, request, mailoutbox, settings, django_capture_on_commit_callbacks
+):
+    """All three are named in private and in open texts, and want to hear of everything at once;
+    bob's organization has a webhook, too."""
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
+    everything = {kind: choices.Choice(True, choices.Mail.AT_ONCE) for kind in Kind.values}
+    for person in (carol, rita):
+        choices.choose(person, everything)
+    for owner in (carol, rita, lab):
+        hooking.create(owner, url="http://127.0.0.1:9/hook", events=())
+    with django_capture_on_commit_callbacks(execute=True):
+        request.getfixturevalue("opened")
+    assert mailing.send_due() > 0
+    mails = [f"{mail.subject}\n{mail.body}" for mail in mailoutbox]
+    sent = list(Delivery.objects.values_list("body", flat=True))
+    news = Notification.objects.filter(user__in=[carol, rita])
+    told = [*mails, *sent, *news.values_list("text", flat=True)]
+    assert [words for words in told if SECRET in words.lower()] == []
+    for words in (mails, sent):
+        assert any("Open post" in each for each in words)
+    assert {owner for mail in mailoutbox for owner in mail.to} == {carol.email, rita.email}
 
 
 def test_the_owner_finds_all_of_it_there(opened, hidden, signed_in, alice):

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,6 +35,39 @@ def test_feeds_hold_what_everybody_may_read_even_for_its_owner(
     assert "<title>Open &amp; free</title>" in page
     assert 'href="http://127.0.0.1:8000/posts/x/y"' in unescape(page)
     assert "Canary" not in page
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def entries(client) -> list[ElementTree.Element]:
+    answer = client.get("/posts/feed")
+    assert answer.status_code == 200
+    root = ElementTree.fromstring(answer.content)
+    assert root.tag == f"{ATOM}feed"
+    for part in ("id", "title", "updated"):
+        assert root.findtext(ATOM + part), part
+    return root.findall(f"{ATOM}entry")
+
+
+def test_a_feed_is_well_formed_whatever_a_text_holds(client, make_post):
+    odd = "\x08 \x0b \x1b[0m \ufffe ]]> <b> &nbsp; \U0001f600"
+    make_post(f"# A\n\n{odd} @alice [l](/posts/)\n\n$x<y$\n\n```\n{odd}\n```", name=f"Odd {odd}")
+    [entry] = entries(client)
+    for part in ("id", "title", "updated", "published", "summary", "content", f"author/{ATOM}name"):
+        assert entry.findtext(ATOM + part), part
+    assert "]]> <b> &nbsp; \U0001f600" in str(entry.findtext(f"{ATOM}title"))
+    assert 'href="http://127.0.0.1:8000/posts/"' in str(entry.findtext(f"{ATOM}content"))
+
+
+def test_the_id_of_an_entry_outlives_the_renaming_of_its_post(client, make_post, alice):
+    post = make_post()
+    before = entries(client)[0]
+    publish.update(post, by=alice, name="Renamed", text="Other words.")
+    after = entries(client)[0]
+    assert before.findtext(f"{ATOM}id") == after.findtext(f"{ATOM}id") == f"urn:uuid:{post.pk}"
+    assert before.findtext(f"{ATOM}published") == after.findtext(f"{ATOM}published")
+    assert str(before.findtext(f"{ATOM}updated")) <= str(after.findtext(f"{ATOM}updated"))
 
 
 def test_an_open_post_says_to_other_sites_what_it_is(client, make_post):

@@ -57,7 +57,7 @@ def test_a_printed_post_is_its_text_and_all_it_shows(live_server, post):
         for what in ("h1", ".prose p", ".prose td", "figure.code", ".prose math", ".embed"):
             assert all(page.evaluate(IS_SHOWN, what)), what
         folded = page.get_by_text("Folded").locator("xpath=../section")
-        assert folded.bounding_box()["height"] > 60
+        assert folded.evaluate("(part) => part.getBoundingClientRect().height") > 60
         link = page.locator(".prose a[href^=http]").first
         after = link.evaluate("(link) => getComputedStyle(link, '::after').content")
         assert "away.example/page" in after

@@ -1,6 +1,7 @@
 """Posts for other programs: Atom feeds, and oEmbed for those who link to a post. Only what
 everybody may read is in them, whoever asks: readers of feeds carry no session."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ from ouro_web.web.previews import excerpt
 
 NEWEST = 20
 NOBODY = AnonymousUser()
+# Characters that XML cannot hold, which a text may.
+_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class WholeFeed(Atom1Feed):
@@ -82,19 +85,19 @@ def _open_posts() -> AssetQuerySet:
 def _feed(title: str, page: str, own: str, rows: AssetQuerySet) -> HttpResponse:
     url = settings.PUBLIC_URL
     feed = WholeFeed(
-        title=title, link=url + page, description="", feed_url=url + own, language="en"
+        title=_plain(title), link=url + page, description="", feed_url=url + own, language="en"
     )
     found = list(rows.order_by("-as_post__published_at", "-pk")[:NEWEST])
     texts = [Rendered.from_json(row.as_post.rendered) for row in found]
     bodies = embeds.fill_all(texts, NOBODY, with_content=False)
     for row, text, body in zip(found, texts, bodies, strict=True):
         feed.add_item(
-            title=row.name,
+            title=_plain(row.name),
             link=url + row.get_absolute_url(),
             unique_id=f"urn:uuid:{row.pk}",
-            description=row.description or excerpt(text),
-            content=_absolute(body),
-            author_name=row.owner.display_name,
+            description=_plain(row.description or excerpt(text)),
+            content=_plain(_absolute(body)),
+            author_name=_plain(row.owner.display_name),
             author_link=url + row.owner.get_absolute_url(),
             pubdate=row.as_post.published_at or row.created_at,
             updateddate=row.updated_at,
@@ -107,3 +110,7 @@ def _absolute(html: str) -> str:
     for attribute in ("href", "src"):
         html = html.replace(f'{attribute}="/', f'{attribute}="{settings.PUBLIC_URL}/')
     return html
+
+
+def _plain(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", text)

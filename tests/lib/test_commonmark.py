@@ -117,6 +117,13 @@ def test_bare_addresses_are_links_as_on_github(text, links):
     assert re.findall(r"<a [^>]*>(.*?)</a>", ours(text)) == links
 
 
+def test_a_bare_address_may_hold_escaped_signs_and_entities():
+    made = ours(r"http://a.example/b\_c\*?d=1&amp;e=2 f")
+    assert made == plain(
+        '<p><a href="http://a.example/b_c*?d=1&amp;e=2">http://a.example/b_c*?d=1&amp;e=2</a> f</p>\n'
+    )
+
+
 def test_a_bare_address_within_a_link_is_its_words():
     assert ours("[see http://a.example/b](/c)") == plain(
         '<p><a href="/c">see http://a.example/b</a></p>\n'

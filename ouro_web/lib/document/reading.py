@@ -15,7 +15,7 @@ from ouro_web.lib.document import leaves
 from ouro_web.lib.document.nodes import Node
 from ouro_web.lib.markdown import addresses, grammar, passes
 
-_CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|\Z)")
+_CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|\Z)", re.IGNORECASE)
 _SIDE = re.compile(r"text-align:(\w+)")
 
 
@@ -29,7 +29,8 @@ class Markdown(MarkdownIt):
 
 @cache
 def parser() -> MarkdownIt:
-    md = Markdown("commonmark", {"html": False, "maxNesting": 20})
+    options = {"html": False, "maxNesting": 20, "strikethrough_single_tilde": True}
+    md = Markdown("commonmark", options)
     md.disable(["html_block", "html_inline"]).enable(["table", "strikethrough"])
     md.block.ruler.before(
         "reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]}

@@ -7,6 +7,7 @@ something elsewhere. What begins with www. and addresses of mail are found after
 import re
 from collections.abc import Iterator
 
+from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -50,6 +51,8 @@ def in_words(state: StateCore) -> None:
 
 
 def _push(state: StateInline, found: str) -> None:
+    """Escaped signs and entities in it mean what they mean elsewhere."""
+    found = unescapeAll(found)
     state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(found)}
     state.push("text", "", 0).content = found
     state.push("link_close", "a", -1)

@@ -53,7 +53,12 @@ def entries(client) -> list[ElementTree.Element]:
 def test_a_feed_is_well_formed_whatever_a_text_holds(client, make_post):
     odd = "\x08 \x0b \x1b[0m \ufffe ]]> <b> &nbsp; \U0001f600"
     make_post(f"# A\n\n{odd} @alice [l](/posts/)\n\n$x<y$\n\n```\n{odd}\n```", name=f"Odd {odd}")
+    Post.objects.update(description="<img src=x onerror=alert(1)> a & b")
     [entry] = entries(client)
+    summary = entry.find(f"{ATOM}summary")
+    assert summary is not None
+    assert summary.get("type") == "html"
+    assert summary.text == "&lt;img src=x onerror=alert(1)&gt; a &amp; b"
     for part in ("id", "title", "updated", "published", "summary", "content", f"author/{ATOM}name"):
         assert entry.findtext(ATOM + part), part
     assert "]]> <b> &nbsp; \U0001f600" in str(entry.findtext(f"{ATOM}title"))
@@ -68,6 +73,15 @@ def test_the_id_of_an_entry_outlives_the_renaming_of_its_post(client, make_post,
     assert before.findtext(f"{ATOM}id") == after.findtext(f"{ATOM}id") == f"urn:uuid:{post.pk}"
     assert before.findtext(f"{ATOM}published") == after.findtext(f"{ATOM}published")
     assert str(before.findtext(f"{ATOM}updated")) <= str(after.findtext(f"{ATOM}updated"))
+
+
+@pytest.mark.parametrize("page", ["/posts/", "/users/alice", "/teams/lab/alloys"])
+def test_pages_lead_to_their_feeds(page, client, make_post):
+    make_post()
+    found = client.get(page).content.decode().split('type="application/atom+xml"')[1]
+    address = found.split('href="')[1].split('"')[0]
+    assert address == page.removesuffix("/") + "/feed"
+    assert client.get(address)["Content-Type"].startswith("application/atom+xml")
 
 
 def test_an_open_post_says_to_other_sites_what_it_is(client, make_post):

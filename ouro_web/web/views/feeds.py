@@ -2,6 +2,7 @@
 everybody may read is in them, whoever asks: readers of feeds carry no session."""
 
 import re
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,7 +96,7 @@ def _feed(title: str, page: str, own: str, rows: AssetQuerySet) -> HttpResponse:
             title=_plain(row.name),
             link=url + row.get_absolute_url(),
             unique_id=f"urn:uuid:{row.pk}",
-            description=_plain(row.description or excerpt(text)),
+            description=escape(_plain(row.description or excerpt(text))),  # it is read as HTML
             content=_plain(_absolute(body)),
             author_name=_plain(row.owner.display_name),
             author_link=url + row.owner.get_absolute_url(),

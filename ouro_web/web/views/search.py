@@ -18,6 +18,7 @@ from ouro_web.web.http import Request, render
 from ouro_web.web.paging import numbered
 
 SIZE = 30
+TAGGED = 1_000  # hits whose tags are counted: to ask for more costs the most of a page
 SCOPES = ("", "mine", "here")
 WINDOWS = {"day": "Today", "week": "This week", "month": "This month", "all": "Ever"}
 SORTS = {
@@ -86,7 +87,8 @@ def find(request: Request) -> HttpResponse:
         "windows": WINDOWS.items(),
         "kinds": narrowing.kinds(facts, asked.chosen),
         "facets": narrowing.panel(request, facts, asked.chosen),
-        "tags": tags.count(found.ids),
+        "tags": tags.count(found.ids[:TAGGED]),
+        "more_tags": len(found.rows) > TAGGED,
         "narrowed": bool(asked.chosen or asked.scope or asked.tag),
     }
     return render(request, "search.html", context)

@@ -93,7 +93,10 @@ def delivery(request: SignedInRequest, pk: UUID, delivery: UUID) -> HttpResponse
         hooking.send_again(row)
         messages.success(request, "It is sent again.")
         return redirect("webhooks:delivery", pk=pk, delivery=delivery)
-    context = {"webhook": webhook, "row": row, "attempts": row.attempts.order_by("-pk")}
+    context = {
+        "webhook": webhook, "place": _place(webhook), "row": row,
+        "attempts": row.attempts.order_by("-pk"),
+    }  # fmt: skip
     return render(request, "webhooks/delivery.html", context)
 
 

@@ -21,10 +21,12 @@ def test_run_pages_of_real_operations_are_drawn(signed_in, alice, place):
         if name == "manifest.json":
             continue
         text = (FOLDER / name).read_text()
-        keys = [draft.key for draft in read(text.encode()).drafts]
+        found = read(text.encode())
+        keys = [draft.key for draft in found.drafts]
         take = keys[:: max(1, len(keys) // OF_EACH)][:OF_EACH]
         facts = importing.Facts(name=name, base_url="https://example.org")
-        service = importing.create(place(alice), facts, importing.Document(text), take=take)
+        document = importing.Document(text, specification=found)
+        service = importing.create(place(alice), facts, document, take=take)
         for route in importing.routes_of(service):
             answer = client.get(route.get_absolute_url())
             assert answer.status_code == 200

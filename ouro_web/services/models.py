@@ -72,7 +72,8 @@ class SpecRevision(models.Model):
     document = models.TextField()
     source_url = models.URLField(max_length=1000, blank=True)
     # What was read but for the operations: openapi.head, the `keys` of all operations, the
-    # `remarks` of those that were imported with some, and the `own_servers` of those that name some.
+    # `remarks` of those that were imported with some, and the `own_servers` of those that name
+    # some.
     facts = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from ouro_web.accounts import keys
+from ouro_web.accounts import keys, tokens
 from ouro_web.accounts.models import ApiKey
 
 
@@ -57,6 +57,13 @@ def test_a_key_of_somebody_who_left_is_nobodys(alice):
     alice.is_active = False
     alice.save()
     assert keys.find(key) is None
+
+
+def test_a_token_names_its_key_until_it_ends(alice, monkeypatch):
+    row, _key = keys.issue(alice, name="notebook")
+    assert tokens.key_named_by(tokens.issue(row)) == row.pk
+    monkeypatch.setattr(tokens, "LIFETIME", -1)
+    assert tokens.key_named_by(tokens.issue(row)) is None
 
 
 def test_the_command_prints_one_key_and_nothing_else(alice, capsys):

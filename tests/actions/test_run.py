@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from ouro_web.actions import run
+from ouro_web.actions import run, statements
 from ouro_web.actions.call import Call, Destination
 from ouro_web.actions.models import Action, ActionAsset, ActionVisibility, Status
 from ouro_web.files import storage
@@ -178,6 +178,12 @@ def test_a_queued_run_can_be_cancelled_and_is_never_sent(make_run, serve, carry_
     assert server.seen == []
     with pytest.raises(ValidationError, match="cannot be cancelled"):
         run.cancel(action, alice)
+
+
+def test_a_run_that_was_cancelled_meanwhile_is_not_taken(make_run, alice):
+    action = make_run(None)
+    run.cancel(action, alice)
+    assert statements.take_queued(pk=action.pk, owner="worker:1:x", attempt=1, was=0) == 0
 
 
 def test_cancelling_a_run_that_was_sent_says_what_may_have_happened(make_run, alice):

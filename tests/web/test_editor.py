@@ -341,8 +341,6 @@ def shows_all(page: Page) -> None:
     for words in shown:
         expect(prose).to_contain_text(words)
     expect(prose.get_by_role("link", name="@bob")).to_be_visible()
-    expect(prose.get_by_role("region", name="Pinned run of Relax structure")).to_contain_text(
-        "0.02"
-    )
+    expect(prose.get_by_role("group", name="Pinned run of Relax structure")).to_contain_text("0.02")
     expect(prose.locator("[data-open-form]")).to_have_count(1)
     expect(prose.locator("a.value")).to_have_text("-5.3128")

@@ -32,6 +32,16 @@ def test_home_lists_recent_work_with_the_day(signed_in, alice, make_asset):
     assert "Today" in page
 
 
+def test_home_lists_what_others_put_into_ones_teams(signed_in, alice, bob, carol, make_asset):
+    make_asset("Notes of bob", owner=bob)
+    make_asset("Secrets of bob", owner=bob, visibility="private")
+    make_asset("Mine", visibility="public")
+    news = signed_in(alice).get("/").context["team_news"]
+    assert [asset.name for asset in news] == ["Notes of bob"]
+    make_asset("Of carol", owner=carol, visibility="private")
+    assert signed_in(carol).get("/").context["team_news"] == []
+
+
 @pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])
 def test_the_doors_are_open(client, name):
     assert client.get(reverse(name)).status_code == 200

@@ -33,6 +33,7 @@ def home(request: Request) -> HttpResponse:
         "recent": recent(user),
         "routes": busiest(user, 8),
         "news": from_followed(user),
+        "team_news": from_teams(user),
     }
     if not context["recent"] and not context["runs"] and not user.actions.exists():
         return render(request, "home/newcomer.html", first_steps(user))
@@ -91,6 +92,13 @@ def from_followed(user: User) -> list[Asset]:
     rows = Asset.objects.published().visible_to(user)
     news = rows.filter(owner__followed_by__follower=user).exclude(asset_type=AssetType.ROUTE)
     return list(news.for_cards().order_by("-pk")[:6])
+
+
+def from_teams(user: User) -> list[Asset]:
+    """The newest of what others put into her teams and she may see."""
+    mine = user.team_memberships.values("team")
+    rows = Asset.objects.published().visible_to(user).filter(team__in=mine).exclude(owner=user)
+    return list(rows.exclude(asset_type=AssetType.ROUTE).for_cards().order_by("-pk")[:6])
 
 
 def day_word(asset: Asset) -> str:

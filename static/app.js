@@ -142,6 +142,12 @@ document.addEventListener("change", (event) => {
   if (form?.matches("[data-auto]") && event.target.matches("select, [type=checkbox], [type=radio]")) form.requestSubmit();
 });
 
+/* How many are ticked, on all pages of them, beside data-ticks with the name of the boxes. */
+document.addEventListener("change", ({ target }) => {
+  const count = target.type === "checkbox" && target.form?.querySelector(`[data-ticks="${CSS.escape(target.name)}"]`);
+  if (count) count.textContent = (Number(count.textContent.replaceAll(",", "")) + (target.checked ? 1 : -1)).toLocaleString("en");
+});
+
 /* An update by htmx must not take anything from the person: what she opened stays open, times that
    were already told in her zone stay, and a log that stands at its end follows. */
 function updateGently() {

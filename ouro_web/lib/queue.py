@@ -7,6 +7,10 @@ from urllib.parse import urlsplit
 
 from ouro_web.lib.env import BadSetting
 
+# Threads, and seconds between two looks. On one machine runs come by the doorbell; what waits in
+# the queue found no place, or nobody there.
+LOCAL = {"workers": 2, "initial_delay": 0.05, "max_delay": 0.1}
+SHARED = {"workers": 4, "initial_delay": 0.01, "max_delay": 0.015}
 CLIENTS = {"redis": {"redis", "rediss"}, "psycopg": {"postgres", "postgresql"}}
 
 
@@ -26,33 +30,27 @@ def is_local(url: str) -> bool:
 def from_url(url: str, default_path: Path) -> dict[str, Any]:
     """The queue only says "try action N", and what it loses is found by the sweep; so its SQLite
     file need not be synced. Few threads: they hand the work to one event loop."""
-    consumer = {
-        "workers": 2,
-        "worker_type": "thread",
-        "initial_delay": 0.01,
-        "max_delay": 0.015,
-        "periodic": True,
+    backend, connection = _store(url, default_path)
+    return {
+        "name": "ouro",
+        "immediate": False,
+        "results": False,
+        "huey_class": f"ouro_web.lib.queues.{backend}",
+        "connection": connection,
+        "consumer": {
+            "worker_type": "thread",
+            "periodic": True,
+            **(LOCAL if is_local(url) else SHARED),
+        },
     }
-    common = {"name": "ouro", "immediate": False, "results": False}
+
+
+def _store(url: str, default_path: Path) -> tuple[str, dict[str, Any]]:
     if is_local(url):
         path = Path(url.removeprefix("sqlite://")) if url else default_path
-        connection: dict[str, Any] = {"filename": str(path), "fsync": False}
-        return {
-            **common,
-            "huey_class": "ouro_web.lib.queues.Sqlite",
-            "connection": connection,
-            # Runs come by the doorbell; here waits what found no place, or nobody there.
-            "consumer": {**consumer, "initial_delay": 0.05, "max_delay": 0.1},
-        }
+        return "Sqlite", {"filename": str(path), "fsync": False}
     if url.startswith(("redis://", "rediss://")):
-        backend, connection = "ouro_web.lib.queues.Redis", {"url": url}
-    elif url.startswith(("postgres://", "postgresql://")):
-        backend, connection = "ouro_web.lib.queues.Postgres", {"dsn": url}
-    else:
-        raise BadSetting("TASKS_URL must begin with redis://, postgres:// or sqlite://.")
-    return {
-        **common,
-        "huey_class": backend,
-        "connection": connection,
-        "consumer": {**consumer, "workers": 4},
-    }
+        return "Redis", {"url": url}
+    if url.startswith(("postgres://", "postgresql://")):
+        return "Postgres", {"dsn": url}
+    raise BadSetting("TASKS_URL must begin with redis://, postgres:// or sqlite://.")

@@ -51,6 +51,15 @@ def test_an_editor_renames_it_and_the_address_follows(signed_in, service, bob):
     assert (service.name, service.visibility) == ("Alloys & more", "organization")
 
 
+@pytest.mark.parametrize("act", ["share", "share/carol", "place", "delete"])
+def test_an_editor_neither_shares_places_nor_deletes_it(signed_in, service, bob, carol, act):
+    browser = signed_in(bob)
+    given = {"username": "carol", "role": "read"}
+    assert browser.post(f"/assets/{service.pk}/{act}", given).status_code == 403
+    assert Asset.objects.filter(pk=service.pk).exists()
+    assert not Grant.objects.exists()
+
+
 def test_an_editor_cannot_open_it_to_the_world(signed_in, service, bob):
     signed_in(bob).post(f"/assets/{service.pk}/edit", {"name": "X", "visibility": "public"})
     service.refresh_from_db()

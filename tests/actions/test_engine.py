@@ -404,6 +404,22 @@ def test_a_full_service_leaves_the_run_in_the_queue(make_run, make_service, serv
     assert carry_out(action).status == Status.SUCCESS
 
 
+@pytest.mark.parametrize("where", ["header", "query", "cookie"])
+def test_a_key_under_a_name_of_its_own_is_sent_and_not_kept(
+    make_run, make_service, serve, carry_out, where
+):
+    server = serve(answer({}))
+    service = make_service(
+        base_url=server.url(""), authentication="key", key_place=where, key_name="X-Lab"
+    )
+    service.secret = Vault(site.ENCRYPTION_KEYS).seal("s3cret", row=service.pk)
+    service.save()
+    action = carry_out(make_run(server, service=service))
+    seen = server.seen[0]
+    assert "s3cret" in f"{seen.line} {seen.headers}"
+    assert "s3cret" not in json.dumps([action.sent, lines(action)])
+
+
 def test_passwords_in_the_body_are_sent_and_not_kept_beside_it(make_run, serve, carry_out):
     word = {"type": "string", "format": "password"}
     schema = {"type": "object", "properties": {"word": word}}

@@ -90,6 +90,7 @@ def _pinned(slot: Slot, pin: Pin, scene: Scene) -> str:
         "asset": scene.assets.get(slot.id),
         "pin": pin,
         "is_frozen": isinstance(pin, FrozenPin),
+        "taken": pin.taken(scene.assets, scene.gone_assets),
         "outputs": outputs,
         "scalars": scalars,
         "charts": [] if slot.outputs else pin.charts,

@@ -58,10 +58,12 @@ class FrozenPin(Pin):
             finished_at=datetime.fromisoformat(finished) if finished else None,
         )
 
-    @cached_property
-    def inputs(self) -> list[inputs.Row]:
+    def taken(self, assets: Mapping[str, Asset], gone: Collection[str]) -> list[inputs.Row]:
+        """With what went in as the reader may see it today; what is gone has the name it had."""
+        stored = zip(self.run.inputs, self._stored("in"), strict=True)
+        links = [_today(link, kept, assets, gone) for link, kept in stored]
         given = Call.from_json(self.data["call"])
-        rows = inputs.rows(self.data["operation"], given, self.run.inputs)
+        rows = inputs.rows(self.data["operation"], given, links)
         return [row for row in rows if row.state != "empty"][:MOST_INPUTS]
 
     @cached_property
@@ -78,7 +80,7 @@ class FrozenPin(Pin):
 
     @property
     def asset_ids(self) -> list[str]:
-        return [each["asset_id"] for each in self._stored("out") if each["asset_id"]]
+        return [each["asset_id"] for each in self.data["links"] if each["asset_id"]]
 
     def outputs(
         self, assets: Mapping[str, Asset], previews: Previews, gone: Collection[str]
@@ -89,8 +91,7 @@ class FrozenPin(Pin):
             asset = assets.get(stored["asset_id"] or "")
             is_gone = not stored["asset_id"] or stored["asset_id"] in gone
             kept = _kept(stored) if is_gone else None
-            if not is_gone and asset is None:
-                link = replace(link, text=f"A {link.asset_type} that is not shared with you")
+            link = _today(link, stored, assets, gone)
             found.append(Output(link, asset, previews.of(asset) if asset else None, kept))
         return found
 
@@ -109,6 +110,18 @@ class FrozenPin(Pin):
             )
             for link in self._stored(direction)
         ]
+
+
+def _today(
+    link: Link, stored: Mapping[str, Any], assets: Mapping[str, Asset], gone: Collection[str]
+) -> Link:
+    """A link of a copy by the rights of today."""
+    pk = stored["asset_id"]
+    if pk in assets:
+        return replace(link, asset=assets[pk])
+    if pk and pk not in gone:
+        return replace(link, text=f"A {link.asset_type} that is not shared with you")
+    return link
 
 
 def of(post: Post | None, ids: Iterable[str], person: Person) -> dict[str, FrozenPin]:

@@ -68,8 +68,8 @@ class Pin:
         """Of the outputs that the reader may see."""
         return [str(link.asset.pk) for link in self.run.outputs if link.asset]
 
-    @cached_property
-    def inputs(self) -> list[inputs.Row]:
+    def taken(self, assets: Mapping[str, Asset], gone: Collection[str]) -> list[inputs.Row]:
+        """What went in."""
         route = self.action.route_then
         given = Call.from_json(self.action.call)
         rows = inputs.rows(route.operation if route else {}, given, self.run.inputs)

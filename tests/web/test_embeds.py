@@ -240,6 +240,22 @@ def test_a_copy_shows_nothing_that_became_private(published, make_run, show, car
     assert "second" not in page
 
 
+def test_what_went_into_a_copied_run_is_named_by_the_rights_of_today(
+    published, make_run, make_file, show, carol
+):
+    cell = make_file("cell.cif", visibility="public")
+    run = make_run(inputs=[cell])
+    post = published(run)
+    deleting.delete(Asset.objects.get(pk=run.route.service_id))
+    assert f'href="{cell.get_absolute_url()}">cell.cif' in show(post.text, carol, post=post)
+    Asset.objects.filter(pk=cell.pk).update(visibility="private")
+    page = show(post.text, carol, post=post)
+    assert "cell.cif" not in page
+    assert "A file that is not shared with you" in page
+    deleting.delete(Asset.objects.get(pk=cell.pk))
+    assert "cell.cif" in show(post.text, carol, post=post)  # gone, and was there for all
+
+
 def test_a_copy_of_a_private_run_is_for_the_owner_of_the_post(published, make_run, show, alice):
     run = make_run(visibility="private")
     post = published(run)

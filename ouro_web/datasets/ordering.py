@@ -28,21 +28,27 @@ _one_by_one = ThreadPoolExecutor(1, thread_name_prefix="ordering")
 
 
 def find(dataset: Dataset, order: str) -> str | None:
-    """The key of the table in this order; None where there is none yet. Then it is asked for."""
-    if not LONG <= dataset.row_count <= TOO_LONG:
+    """The key of the table in this order; None where there is none yet."""
+    if not is_of_use(dataset):
         return None
     made = SortedTable.objects.filter(source=dataset.blob, order=order).first()
     if made is None:
-        _ask(dataset, order)
         return None
     if made.blob and made.used_at < timezone.now() - UNUSED / 7:
         SortedTable.objects.filter(pk=made.pk).update(used_at=timezone.now())
     return made.blob or None
 
 
+def is_of_use(dataset: Dataset) -> bool:
+    return LONG <= dataset.row_count <= TOO_LONG
+
+
 @transaction.atomic
-def _ask(dataset: Dataset, order: str) -> None:
-    """Once; a row without a table is one that is being made, or that could not be."""
+def ask(dataset: Dataset, order: str) -> None:
+    """Have the table written in this order, once; a row without a table is one that is being made,
+    or that could not be. For readers who are signed in: it takes as much room as the table."""
+    if not is_of_use(dataset):
+        return
     there = SortedTable.objects.filter(source=dataset.blob)
     if there.count() >= MOST:
         return

@@ -4,7 +4,7 @@ and of columns at a time. All of it is in the address."""
 from dataclasses import dataclass
 from typing import Any
 
-from ouro_web.datasets import tables
+from ouro_web.datasets import ordering, tables
 from ouro_web.datasets.conditions import NULLS, WORDS, Condition, read, read_all
 from ouro_web.datasets.exports import spelled
 from ouro_web.datasets.models import Dataset
@@ -15,6 +15,7 @@ from ouro_web.web.paging import address
 
 ROWS = 50
 COLUMNS = 40
+DEEPEST = 10_000  # rows of a long table that are sorted anew for a visitor, at each page
 FACETS = 3
 FACET_VALUES = 12
 OPERATORS = list(WORDS.items())
@@ -73,12 +74,14 @@ def _rows(request: Request, dataset: Dataset, only: list[Condition]) -> dict[str
     names = [one["name"] for one in dataset.columns]
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in names else ""
-    offset = min(_number(request, "from"), max(0, dataset.row_count - 1))
+    deepest = _deepest(request, dataset, sort, only)
+    offset = min(_number(request, "from"), deepest)
     start = min(_number(request, "cols"), max(0, len(names) - 1))
     chosen = names[start : start + COLUMNS]
     page = tables.rows(dataset, limit=ROWS, offset=offset, order=sort, only=only, columns=chosen)
     drawn = grid(page.columns, page.types, page.rows)
     before, after = max(0, offset - ROWS), page.next_offset
+    ends_early = bool(after and after > deepest)
     left, right = max(0, start - COLUMNS), start + COLUMNS
     return {
         "grid": drawn,
@@ -89,13 +92,28 @@ def _rows(request: Request, dataset: Dataset, only: list[Condition]) -> dict[str
         "first": offset + 1,
         "last": offset + len(page.rows),
         "before": address(request, **{"from": before or None}) if offset else "",
-        "after": address(request, **{"from": after}) if after else "",
+        "after": address(request, **{"from": after}) if after and not ends_early else "",
+        "ends_early": address(request) if ends_early else "",
         "some_columns": len(chosen) < len(names),
         "first_column": start + 1,
         "last_column": start + len(chosen),
         "columns_before": address(request, cols=left or None) if start else "",
         "columns_after": address(request, cols=right) if right < len(names) else "",
     }
+
+
+def _deepest(request: Request, dataset: Dataset, sort: str, only: list[Condition]) -> int:
+    """The last row that a page may begin at. For who is signed in, the order is written where that
+    helps; visitors read one that is there, and else do not make the site sort all of it."""
+    last = max(0, dataset.row_count - 1)
+    if not sort or dataset.row_count < ordering.LONG:
+        return last
+    is_plain = not only
+    if request.user.is_authenticated:
+        if is_plain and not ordering.find(dataset, sort):
+            ordering.ask(dataset, sort)
+        return last
+    return last if is_plain and ordering.find(dataset, sort) else min(last, DEEPEST)
 
 
 def _number(request: Request, name: str) -> int:

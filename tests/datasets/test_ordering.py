@@ -1,16 +1,18 @@
 """Long tables in another order: the same pages as before, from a table that is sorted once."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from ouro_web.assets import deleting
+from ouro_web.assets.models import Asset
 from ouro_web.datasets import ordering, tables, versions
-from ouro_web.datasets.conditions import Condition
 from ouro_web.datasets.models import RetiredTable, SortedTable
 from ouro_web.datasets.writing import write
+from ouro_web.web import rows_page
 
 CSV = "id,kind\n" + "".join(f"{n},{'' if n % 5 == 0 else n % 3}\n" for n in range(200))
 
@@ -21,8 +23,9 @@ def long(make_dataset, monkeypatch):
     return make_dataset(csv=CSV)
 
 
-def page(dataset, order, offset=0, **more):
-    found = tables.rows(dataset, limit=30, offset=offset, order=order, **more)
+def page(dataset, order, offset=0):
+    ordering.ask(dataset, order)
+    found = tables.rows(dataset, limit=30, offset=offset, order=order)
     return found.rows, found.numbers, found.total
 
 
@@ -37,13 +40,29 @@ def test_pages_are_the_same_from_a_sorted_table(long, order):
     assert [page(long, order, offset) for offset in (0, 150, 190)] == before
 
 
-def test_it_is_asked_for_once_and_only_where_it_helps(long, make_dataset, alice):
-    for _ in range(2):
-        page(long, "id")
-    page(long, "")
-    page(long, "kind", only=[Condition("id", "gt", "3")])
-    page(make_dataset(csv="id\n1\n"), "id")
+def test_it_is_asked_for_once_and_only_where_it_helps(long, make_dataset, alice, signed_in):
+    client = signed_in(alice)
+    short = make_dataset(csv="id\n1\n")
+    for asked in ("sort=id", "sort=id&from=50", "", "sort=kind&where=id.gt.3"):
+        assert client.get(f"{long.get_absolute_url()}?{asked}").status_code == 200
+    client.get(f"{short.get_absolute_url()}?sort=id")
     assert SortedTable.objects.count() == 1
+
+
+def test_visitors_have_nothing_written_and_are_not_led_deep(long, client, monkeypatch):
+    monkeypatch.setattr(rows_page, "DEEPEST", 100)
+    Asset.objects.filter(pk=long.pk).update(visibility="public")
+    page = f"{long.get_absolute_url()}?sort=id"
+    first = client.get(f"{page}&from=50").content.decode()
+    assert "Sign in</a> to go further" not in first
+    last = client.get(f"{page}&from=150").content.decode()
+    assert "Rows 101 to 150 of 200" in last
+    assert f"?next={quote(page.partition('?')[0], safe='')}%3Fsort%3Did" in last
+    assert not SortedTable.objects.exists()
+
+    ordering.ask(long, "id")
+    ordering.make(SortedTable.objects.get().pk)
+    assert "Rows 151 to 200 of 200" in client.get(f"{page}&from=150").content.decode()
 
 
 def test_other_rows_are_sorted_anew_and_the_old_order_goes(long, alice):

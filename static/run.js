@@ -131,16 +131,16 @@ document.addEventListener("click", (event) => {
    files go in parts first, and those of them that are there already are not sent again. */
 async function upload(picker, files) {
   const bar = picker.querySelector(".uploading");
-  const { parts: to, library: from } = picker.querySelector("[data-upload]").dataset;
+  const { parts: to, library: from, direct } = picker.querySelector("[data-upload]").dataset;
   const token = form().elements.csrfmiddlewaretoken.value;
   const body = new FormData();
   const taken = "many" in picker.dataset ? [...files] : [...files].slice(0, 1);
   announce(`Uploading ${taken.map((file) => file.name).join(", ")}.`);
   const onProgress = (sent, whole) => { bar.hidden = false; bar.value = (100 * sent) / whole; };
   try {
-    const { isLarge, send } = await import("./parts.js");
+    const { goesInParts, send } = await import("./parts.js");
     for (const file of taken) {
-      if (isLarge(file)) body.append("upload", await send(file, { to, from, token, onProgress }));
+      if (goesInParts(file, direct)) body.append("upload", await send(file, { to, from, direct, token, onProgress }));
       else body.append("file", file);
     }
   } catch (problem) {

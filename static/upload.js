@@ -1,7 +1,7 @@
 // Uploading in parts, with progress, going on where it was cut. Without this file the form sends
 // everything at once.
 import { announce } from "./app.js";
-import { PART, PAUSES, refusal } from "./parts.js";
+import { send } from "./parts.js";
 
 const AT_ONCE = 3;
 
@@ -29,6 +29,7 @@ class Sending {
   constructor(file, path) {
     this.file = file;
     this.path = path || file.name;
+    this.stopping = new AbortController();
     this.item = row.cloneNode(true);
     this.bar = this.item.querySelector("progress");
     this.item.querySelector(".main").textContent = this.path;
@@ -49,8 +50,7 @@ class Sending {
   }
 
   takeOut() {
-    this.stopped = true;
-    this.upload?.abort(true).catch(() => {});
+    this.stopping.abort();
     waiting.delete(this);
     this.item.remove();
     chooser.focus();
@@ -62,33 +62,15 @@ class Sending {
       if (!this.id) this.id = await this.send();
       await this.make();
     } catch (problem) {
-      if (!this.stopped) this.say(`${problem.message} Press Upload to go on where it stopped.`, true);
+      if (!this.stopping.signal.aborted) this.say(`${problem.message} Press Upload to go on where it stopped.`, true);
       this.bar.hidden = true;
     }
   }
 
   send() {
-    return new Promise((resolve, reject) => {
-      this.upload = new window.tus.Upload(this.file, {
-        endpoint: form.dataset.upload,
-        chunkSize: PART,
-        retryDelays: PAUSES,
-        headers: { "X-CSRFToken": token },
-        metadata: { filename: this.file.name },
-        removeFingerprintOnSuccess: true,
-        onShouldRetry: (problem) => !refusal(problem),
-        onProgress: (sent, whole) => this.progress(sent, whole),
-        onError: (problem) => reject(new Error(refusal(problem) || "The site could not be reached.")),
-        onSuccess: () => resolve(this.upload.url.split("/").pop()),
-      });
-      this.resume();
-    });
-  }
-
-  async resume() {
-    const [earlier] = await this.upload.findPreviousUploads().catch(() => []);
-    if (earlier) this.upload.resumeFromPreviousUpload(earlier);
-    if (!this.stopped) this.upload.start();
+    const { upload: to, library: from, direct } = form.dataset;
+    const onProgress = (sent, whole) => this.progress(sent, whole);
+    return send(this.file, { to, from, direct, token, onProgress, signal: this.stopping.signal });
   }
 
   progress(sent, whole) {

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from storages.backends.s3 import S3Storage
 
@@ -29,3 +30,10 @@ class Store(S3Storage):  # type: ignore[misc]  # it has no types
             endpoint_url=self.public_endpoint or self.endpoint_url,
             config=self.client_config,
         )
+
+    @cached_property
+    def origin(self) -> str:
+        """Where its links lead, as a page's policy names it."""
+        place = {"Bucket": self.bucket_name, "Key": "any"}
+        link = urlsplit(self.signer.generate_presigned_url("get_object", Params=place))
+        return f"{link.scheme}://{link.netloc}"

@@ -85,6 +85,8 @@ class Upload(Stored):
     # While it comes in parts: how much was announced, and how much is on the disk.
     length = models.BigIntegerField(null=True, blank=True)
     arrived = models.BigIntegerField(default=0)
+    # What a store elsewhere calls it, while a page sends its parts there.
+    multipart = models.CharField(max_length=1024, blank=True)
     # Where this site fetches it from itself, and why that did not go well.
     address = models.CharField(max_length=2000, blank=True)
     problem = models.CharField(max_length=500, blank=True)

@@ -69,12 +69,20 @@ _digests = _Digests()
 def begin(owner: User, *, filename: str, length: int | None) -> Upload:
     """Room for a file of this many bytes; None where nobody has said how many it will be.
     Raises ValidationError at "file"."""
+    check_length(length)
+    blobs.check_room(length or 0)
+    return announced(owner, filename=filename, length=length)
+
+
+def check_length(length: int | None) -> None:
     if length == 0:
         raise ValidationError({"file": "The file is empty."})
     if length and length > settings.MAX_UPLOAD:
         largest = blobs.megabytes(settings.MAX_UPLOAD)
         raise ValidationError({"file": f"The file is larger than {largest}, the most that fits."})
-    blobs.check_room(length or 0)
+
+
+def announced(owner: User, *, filename: str, length: int | None) -> Upload:
     uploading(owner, length or 0)
     upload = uploads.reserve(owner, filename=filename)
     upload.length = length
@@ -172,9 +180,7 @@ def arrived(upload: Upload) -> int:
 
 
 def _finish(upload: Upload) -> None:
-    """The blob has the upload's own id for a name: who is killed after the move finds it again."""
-    part = part_of(upload)
-    key = f"files/{upload.pk.hex[-2:]}/{upload.pk.hex}"
+    part, key = part_of(upload), uploads.own_key(upload)
     if part.exists() and part.stat().st_size == upload.length:
         digest = _digests.take(upload.pk, upload.arrived) or _digest_at(part)
         blobs.adopt(part, key)

@@ -143,8 +143,17 @@ def discard(upload: Upload) -> None:
         part_path(upload.pk).unlink(missing_ok=True)
         if elsewhere.is_on():
             blobs.delete(_incoming(upload))
+            if upload.multipart and not upload.blob:
+                elsewhere.give_up_parts(own_key(upload), upload.multipart)
+                blobs.delete(own_key(upload))  # joined, but not looked at yet
         if upload.blob:
             blobs.delete(upload.blob)
+
+
+def own_key(upload: Upload) -> str:
+    """The blob of an upload that comes in parts: who is killed while they are put together finds
+    it again."""
+    return f"files/{upload.pk.hex[-2:]}/{upload.pk.hex}"
 
 
 def part_path(pk: UUID) -> Path:

@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from huey.contrib.djhuey import HUEY
 
 from ouro_web.actions import heartbeat
+from ouro_web.assets import elsewhere
 from ouro_web.web.ports import is_loopback
 
 LOW_DISK = 1024**3
@@ -101,6 +102,22 @@ def storage() -> Finding:
     return Finding("file storage")
 
 
+def uploads_to_the_store() -> Finding:
+    """Else pages send to this site, which passes it on: slower, but it works."""
+    subject = "uploads to the store"
+    try:
+        if not elsewhere.has_links() or elsewhere.allows_pages(settings.PUBLIC_URL):
+            return Finding(subject)
+    except Exception as error:  # noqa: BLE001 (as above)
+        return Finding(subject, f"The store does not answer: {error}", "Check STORAGE_URL.")
+    return Finding(
+        subject,
+        "The rules of the bucket (CORS) do not let browsers send to it, so all goes through this"
+        " site.",
+        f"Allow the method PUT from the origin {settings.PUBLIC_URL}, or set public=no.",
+    )
+
+
 def secret_key() -> Finding:
     if len(settings.SECRET_KEY) < 32:
         return Finding(
@@ -147,5 +164,5 @@ Check = Callable[[], Finding]
 TO_SERVE: tuple[Check, ...] = (database, queue, worker, disk)
 ALL: tuple[Check, ...] = (
     *(secret_key, debug, public_address, data_folder, disk, static_files),
-    *(database, migrations, queue, worker, storage),
+    *(database, migrations, queue, worker, storage, uploads_to_the_store),
 )

@@ -1,9 +1,12 @@
 """Files and datasets in an S3-compatible store: a real server on loopback, not a stand-in."""
 
+import hashlib
 import io
 import logging
+import random
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import boto3
@@ -15,9 +18,10 @@ from ouro_web.accounts import keys
 from ouro_web.assets import blobs, deleting, elsewhere
 from ouro_web.assets.placement import Placement
 from ouro_web.datasets import tables
-from ouro_web.files import resumable, storage, uploads
+from ouro_web.files import direct, resumable, storage, uploads
 from ouro_web.files.models import File, Upload
 from ouro_web.lib.blobs import from_url
+from ouro_web.web import condition
 from tests.ports import free_port
 
 CSV = b"a,b\n" + b"".join(b"%d,words\n" % number for number in range(60_000))
@@ -136,6 +140,129 @@ def test_bytes_are_sent_to_the_store_and_become_a_file(program, alice):
     with blobs.open_blob(file.blob) as found:
         assert blobs.digest_of(found).hexdigest() == file.sha256
     assert file.facts == {}
+
+
+def sha256(*pieces: bytes) -> bytes:
+    return hashlib.sha256(b"".join(pieces)).digest()
+
+
+LARGE = random.Random(1).randbytes(33_280)  # two parts and a bit, of 16 kB
+PARTS = [LARGE[at : at + (1 << 14)] for at in range(0, len(LARGE), 1 << 14)]
+DIGEST = sha256(*map(sha256, PARTS)).hex()
+
+
+@pytest.fixture
+def begun(signed_in, alice, monkeypatch):
+    """A page's upload in small parts; a store itself asks for five megabytes at least."""
+    monkeypatch.setattr(direct, "LEAST", 1 << 14)
+    monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
+    client = signed_in(alice)
+    asked = {"filename": "big.bin", "length": len(LARGE)}
+    return client, client.post("/files/uploads/direct", asked).json()
+
+
+def sent(pieces) -> None:
+    for one in pieces:
+        assert ask("PUT", one["address"], LARGE[one["start"] : one["end"]])[0] == 200
+
+
+def test_parts_go_to_the_store_itself_and_are_one_file_or_none(begun, signed_in, carol):
+    client, state = begun
+    spans = [(one["start"], one["end"]) for one in state["next"]]
+    assert spans == [(0, 16384), (16384, 32768), (32768, 33280)]
+    sent(state["next"][1:])
+    early = client.post(state["address"], {"digest": DIGEST})
+    assert (early.status_code, early.json()["error"]) == (409, "Not all of the file has come.")
+    # After a break, whoever comes back is told what is missing; a part of another size is, too.
+    ask("PUT", state["next"][2]["address"], b"short")
+    again = client.get(state["address"]).json()
+    assert (again["arrived"], [one["start"] for one in again["next"]]) == (16384, [0, 32768])
+    assert elsewhere.size_of(uploads.own_key(Upload.objects.get())) is None
+    sent(again["next"])
+    done = client.post(state["address"], {"digest": DIGEST}).json()
+    assert (done["complete"], done["problem"]) == (True, "")
+    assert ask("PUT", state["next"][0]["address"], PARTS[1])[0] >= 400
+
+    made = client.post("/files/new", {"upload": done["upload"], "visibility": "private"})
+    file = File.objects.get(pk=done["upload"])
+    assert made.url == file.get_absolute_url()
+    assert (file.size, file.sha256) == (len(LARGE), sha256(LARGE).hex())
+    assert content(client.get(f"/files/{file.pk}/content")) == LARGE
+
+
+def test_parts_that_are_not_what_was_sent_become_no_file(begun, signed_in, carol):
+    client, state = begun
+    sent(state["next"][1:])
+    ask("PUT", state["next"][0]["address"], PARTS[1])
+    said = client.post(state["address"], {"digest": DIGEST}).json()
+    assert (said["complete"], said["problem"]) == (False, direct.OTHER)
+    upload = Upload.objects.get()
+    assert elsewhere.size_of(uploads.own_key(upload)) is None
+    client.post("/files/new", {"upload": str(upload.pk), "visibility": "private"})
+    assert not File.objects.exists()
+    assert signed_in(carol).get(state["address"]).status_code == 404
+
+
+def test_the_worker_looks_at_a_large_one(begun, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(direct, "AT_ONCE", 0)
+    client, state = begun
+    sent(state["next"])
+    with django_capture_on_commit_callbacks() as callbacks:
+        said = client.post(state["address"], {"digest": DIGEST}).json()
+    assert (len(callbacks), said["complete"], said["joined"], said["next"]) == (1, False, True, [])
+    upload = Upload.objects.get()
+    for _ in range(2):
+        direct.check(upload.pk, DIGEST)
+    assert client.get(state["address"]).json()["complete"]
+
+
+def test_parts_that_are_given_up_leave_nothing_in_the_store(begun):
+    client, state = begun
+    sent(state["next"])
+    upload = Upload.objects.get()
+    assert client.delete(state["discard"], headers={"Tus-Resumable": "1.0.0"}).status_code == 204
+    assert elsewhere.parts_of(uploads.own_key(upload), upload.multipart) is None
+    assert ask("PUT", state["next"][0]["address"], PARTS[0])[0] >= 400
+    assert client.get(state["address"]).status_code == 404
+
+
+def test_room_for_parts_is_refused_in_words(signed_in, alice):
+    client = signed_in(alice)
+    for length in ("", "0", "x", "99999999999999", "9" * 40):
+        asked = {"filename": "a.bin", "length": length}
+        refused = client.post("/files/uploads/direct", asked)
+        assert refused.status_code in (400, 422)
+        assert refused.json()["error"]
+    assert not Upload.objects.exists()
+
+
+def test_pages_that_upload_may_connect_to_the_store_and_no_other(
+    signed_in, alice, make_route, store, settings, tmp_path
+):
+    client = signed_in(alice)
+    make_route(input_assets={"structure": {"asset_type": "file"}}, body={"type": "object"})
+    for page in ("/files/new", "/routes/lab/relax-structure"):
+        answer = client.get(page)
+        assert f"connect-src 'self' {store};" in answer.headers["Content-Security-Policy"]
+        assert 'data-direct="/files/uploads/direct"' in answer.content.decode()
+    assert "connect-src 'self';" in client.get("/files/").headers["Content-Security-Policy"]
+    hidden = f"s3://key:secret@papers/site?endpoint={store}&region=us-east-1&public=no"
+    settings.STORAGES = {**settings.STORAGES, "default": from_url(hidden, tmp_path)}
+    answer = client.get("/files/new")
+    assert "connect-src 'self';" in answer.headers["Content-Security-Policy"]
+    assert "data-direct" not in answer.content.decode()
+    assert client.post("/files/uploads/direct", {"length": "1"}).status_code == 404
+
+
+def test_the_doctor_says_what_keeps_pages_from_the_store(settings):
+    finding = condition.uploads_to_the_store()
+    assert "bucket" in finding.problem
+    assert settings.PUBLIC_URL in finding.mend
+    rule = {"AllowedMethods": ["PUT"], "AllowedOrigins": [settings.PUBLIC_URL]}
+    rules = cast(Any, default_storage).connection.Bucket("papers").Cors()
+    rules.put(CORSConfiguration={"CORSRules": [rule]})
+    assert not condition.uploads_to_the_store().problem
+    rules.delete()
 
 
 def test_what_is_too_large_is_thrown_away(program, alice, settings):

@@ -1,14 +1,19 @@
 """Uploading in a real browser: dropped, pasted, a folder, a large file for a run; and what was cut
 goes on after the page was loaded again."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from django.core.files.storage import default_storage
+from moto.server import ThreadedMotoServer
 from playwright.sync_api import Page, Route, expect
 
-from ouro_web.files import storage
+from ouro_web.files import direct, storage
 from ouro_web.files.models import File, Upload
+from ouro_web.lib.blobs import from_url
 from tests.chromium import chromium
 
 PARTS = bytes(range(256)) * (5 * 16 * 1024)  # 20 MB: two parts and a half
@@ -112,3 +117,54 @@ def for_a_run(page: Page, large: Path) -> None:
     assert chosen.value.status == 200
     expect(page.get_by_role("link", name="for-a-run.bin")).to_be_visible(timeout=SECONDS)
     assert words("for-a-run.bin") == PARTS[::-1]
+
+
+@pytest.fixture
+def store(settings, tmp_path) -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    where = "http://{}:{}".format(*server.get_host_and_port())
+    url = f"s3://key:secret@papers/site?endpoint={where}&region=us-east-1"
+    settings.STORAGES = {**settings.STORAGES, "default": from_url(url, tmp_path)}
+    cast(Any, default_storage).connection.create_bucket(Bucket="papers")
+    yield where
+    server.stop()
+
+
+def test_where_there_is_a_store_the_bytes_go_there(store, page, tmp_path, monkeypatch):
+    """After a break only what is missing; through the site where the store is out of reach."""
+    monkeypatch.setattr(direct, "AT_ONCE", len(PARTS))  # there is no worker here
+    large, small = tmp_path / "large.bin", tmp_path / "small.txt"
+    large.write_bytes(PARTS)
+    small.write_bytes(b"small")
+    asked: list[tuple[str, str]] = []
+    page.on("requestfinished", lambda request: asked.append((request.method, request.url)))
+    blocked = {"part": 2}
+
+    def cut(route: Route) -> None:
+        is_blocked = f"partNumber={blocked['part']}&" in route.request.url
+        route.abort() if is_blocked or not blocked["part"] else route.continue_()
+
+    page.route(f"{store}/**", cut)
+    page.goto("/files/new")
+    page.locator("input[name=file]").set_input_files(large)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Upload", exact=True).click()
+    page.goto("/files/new")
+    asked.clear()
+    blocked["part"] = -1
+    page.locator("input[name=file]").set_input_files(large)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.wait_for_url("**/files/alice/large-bin")
+    sent = [url.partition("?")[0] for method, url in asked if method == "PUT"]
+    assert len(sent) == 2
+    assert all(url.startswith(f"{store}/papers/site/files/") for url in sent)
+    assert words("large.bin") == PARTS
+
+    blocked["part"] = 0
+    page.goto("/files/new")
+    page.locator("input[name=file]").set_input_files(small)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.wait_for_url("**/files/alice/small-txt")
+    assert words("small.txt") == b"small"

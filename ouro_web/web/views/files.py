@@ -26,7 +26,7 @@ from ouro_web.lib.media import is_textual
 from ouro_web.web import lineage, looks, provenance, viewers
 from ouro_web.web.forms.files import UploadForm
 from ouro_web.web.frame import usual_place
-from ouro_web.web.http import Request, SignedInRequest, render, wanted_part
+from ouro_web.web.http import Request, SignedInRequest, render, sends_to_the_store, wanted_part
 from ouro_web.web.lookup import rights, visible_asset
 from ouro_web.web.paging import page_of
 from ouro_web.web.views import uploads as uploads_views
@@ -68,6 +68,7 @@ def narrowed(rows: AssetQuerySet, kind: str, extension: str) -> AssetQuerySet:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@sends_to_the_store
 def new(request: SignedInRequest) -> HttpResponse:
     """Upload one or many. A script that uploads one by one asks for JSON."""
     if request.method == "POST":

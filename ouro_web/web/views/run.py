@@ -25,7 +25,7 @@ from ouro_web.web.forms.destination import place_as_usual
 from ouro_web.web.forms.run import RunForm
 from ouro_web.web.forms.sources import Source
 from ouro_web.web.frame import frame_of
-from ouro_web.web.http import Request, render, wanted_part
+from ouro_web.web.http import Request, render, sends_to_the_store, wanted_part
 from ouro_web.web.uploads import keep_uploads, without
 from ouro_web.web.views import run_keeping
 
@@ -41,6 +41,7 @@ def by_id(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sends_to_the_store
 def page(request: Request, owner: str, slug: str) -> HttpResponse:
     # Most posts start a run and lead away from this page: they need only the route itself.
     related = ("service",) if request.method == "POST" else route_page.RELATED

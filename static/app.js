@@ -197,6 +197,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (following && log) log.scrollTop = log.scrollHeight;
 });
 
+/* What is wider than the screen begins with its middle in view. */
+for (const wide of document.querySelectorAll("[data-begin]")) wide.scrollLeft = Number(wide.dataset.begin) - wide.clientWidth / 2;
+
 tellTimes();
 tick();
 setInterval(tellTimes, 30_000);

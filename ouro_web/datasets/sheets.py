@@ -28,4 +28,6 @@ def _told(cell: Any) -> str:
     value = sheet_value(cell)
     if isinstance(value, float):
         return f"{value:.15g}"  # as spreadsheets tell numbers
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)[:200]

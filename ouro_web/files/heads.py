@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +28,12 @@ class Text:
 
 @dataclass(frozen=True)
 class Rows:
+    """The first rows and columns; None is a null, where the format has one."""
+
     header: list[str]
-    rows: list[list[str]]
+    rows: Sequence[list[str] | list[str | None]]
     whole: bool
+    width: int = 0  # all columns, where there are more than these
 
 
 def head(file: Stored, size: int) -> bytes:
@@ -52,14 +56,17 @@ def table(file: Stored, *, limit: int) -> Rows:
     lines = io.StringIO(start.text, newline="")
     separator = "\t" if file.extension == "tsv" else _separator(start.text)
     rows: list[list[str]] = []
+    whole = start.whole
     try:
         for row in csv.reader(lines, delimiter=separator):
             if len(rows) > limit:
-                return Rows(_cut(rows[0]), [_cut(each) for each in rows[1:]], False)
+                whole = False
+                break
             rows.append(row)
     except csv.Error:  # a cell longer than the reader allows
-        return Rows(_cut(rows[0]) if rows else [], [_cut(each) for each in rows[1:]], False)
-    return Rows(_cut(rows[0]) if rows else [], [_cut(each) for each in rows[1:]], start.whole)
+        whole = False
+    header = rows[0] if rows else []
+    return Rows(_cut(header), [_cut(each) for each in rows[1:]], whole, len(header))
 
 
 def _separator(text: str) -> str:

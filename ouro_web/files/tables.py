@@ -22,12 +22,14 @@ def lines(file: File, limit: int) -> Rows | None:
         except (ValueError, RecursionError):
             return None
         rows.append(value if isinstance(value, dict) else {"value": value})
-    names = list(dict.fromkeys(name for row in rows for name in row))[: heads.MAX_COLUMNS]
+    every = list(dict.fromkeys(name for row in rows for name in row))
+    names = every[: heads.MAX_COLUMNS]
     cells = [[_said(row.get(name)) for name in names] for row in rows[:limit]]
-    return Rows(names, cells, start.whole and len(rows) <= limit) if rows else None
+    whole = start.whole and len(rows) <= limit
+    return Rows(names, cells, whole, len(every)) if rows else None
 
 
-def _said(value: Any) -> str:
+def _said(value: Any) -> str | None:
     if value is None:
-        return ""
+        return None
     return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:200]

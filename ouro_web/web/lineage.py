@@ -53,6 +53,11 @@ class Picture:
     boxes: list[Box]
     lines: list[str]  # as SVG writes paths
 
+    @property
+    def middle(self) -> int:
+        """Where the asset itself stands, from the left: what a narrow screen shows first."""
+        return next((box.x + WIDTH // 2 for box in self.boxes if box.is_middle), 0)
+
 
 def of(asset: Asset, person: Person) -> Picture | None:
     """None where no run that this reader may see made the asset, or made something of it."""

@@ -5,6 +5,7 @@ const STYLES = {
   spheres: { sphere: { scale: 0.85, colorscheme: "Jmol" } },
   sticks: { stick: { radius: 0.18, colorscheme: "Jmol" } },
 };
+const SMALL = 30; // atoms; around few of them the library leaves much room
 const MOST_ATOMS = 20000;
 const MOST_ON_FACES = 1500;
 const MOST_FRAMES = 2000;
@@ -122,6 +123,7 @@ class Structure {
     if (!bar || this.frames.length < 2) return;
     const slider = bar.querySelector("input");
     slider.max = this.frames.length;
+    bar.querySelector("output").textContent = `1 of ${this.frames.length}`;
     bar.hidden = false;
     slider.addEventListener("input", () => {
       this.shown = Number(slider.value) - 1;
@@ -145,7 +147,8 @@ class Structure {
   frame() {
     this.turnABit();
     this.viewer.zoomTo();
-    this.viewer.zoom(this.hasCell ? 0.95 : 1.4);
+    const isSmall = Number(this.figure.dataset.atoms) <= SMALL;
+    this.viewer.zoom(this.hasCell ? 0.95 : isSmall ? 1.4 : 1);
     this.viewer.render();
   }
 

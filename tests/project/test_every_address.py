@@ -40,6 +40,7 @@ ADDRESSES = [
 # Without what a page would ask them for, these have nothing to answer.
 NEED_MORE = {"files:signed", "posts:revision", "routes:picker", "posts:embed"}
 NEED_MORE |= {"posts:oembed"}
+NEED_MORE |= {"files:direct_parts"}  # the upload is none to a store elsewhere
 NEED_MORE |= {"actions:raw"}  # the run was not sent yet
 NEED_MORE |= {"files:frame", "files:preview"}  # the file is neither a page nor a picture
 UNKNOWN = "019a7f00-0000-7000-8000-000000000000"

@@ -119,6 +119,12 @@ def for_a_run(page: Page, large: Path) -> None:
     assert words("for-a-run.bin") == PARTS[::-1]
 
 
+def begun(page: Page, path: Path) -> None:
+    page.goto("/files/new")
+    page.locator("input[name=file]").set_input_files(path)
+    page.get_by_role("button", name="Upload", exact=True).click()
+
+
 @pytest.fixture
 def store(settings, tmp_path) -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -147,15 +153,11 @@ def test_where_there_is_a_store_the_bytes_go_there(store, page, tmp_path, monkey
         route.abort() if is_blocked or not blocked["part"] else route.continue_()
 
     page.route(f"{store}/**", cut)
-    page.goto("/files/new")
-    page.locator("input[name=file]").set_input_files(large)
     with page.expect_event("requestfailed"):
-        page.get_by_role("button", name="Upload", exact=True).click()
-    page.goto("/files/new")
+        begun(page, large)
     asked.clear()
     blocked["part"] = -1
-    page.locator("input[name=file]").set_input_files(large)
-    page.get_by_role("button", name="Upload", exact=True).click()
+    begun(page, large)
     page.wait_for_url("**/files/alice/large-bin")
     sent = [url.partition("?")[0] for method, url in asked if method == "PUT"]
     assert len(sent) == 2
@@ -163,8 +165,6 @@ def test_where_there_is_a_store_the_bytes_go_there(store, page, tmp_path, monkey
     assert words("large.bin") == PARTS
 
     blocked["part"] = 0
-    page.goto("/files/new")
-    page.locator("input[name=file]").set_input_files(small)
-    page.get_by_role("button", name="Upload", exact=True).click()
+    begun(page, small)
     page.wait_for_url("**/files/alice/small-txt")
     assert words("small.txt") == b"small"

@@ -9,6 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
+from ouro_web.web.viewers import plots
 from tests.datasets.test_drafts import as_sheet
 from tests.web.test_files import CIF, PNG
 
@@ -87,7 +88,9 @@ CASES = [
     ("body.glb", b"glTF" + bytes(16), ['data-format="glb"']),
     ("text.pdf", b"%PDF-1.7\n", ["viewers/pdf", "data-pages"]),
     ("rows.csv", b"a;b\n1;<b>\n", ["<table", "&lt;b&gt;"]),
-    ("rows.tsv", b"a\tb\n1\t2\n", ["<th scope=\"col\">b</th>"]),
+    ("rows.tsv", b"a\tb\n1\t2\n", ['<th scope="col" class="r">b</th>', '<td class="r">2</td>']),
+    ("wide.csv", ",".join(map(str, range(50))) + "\n", ["The first 40 of 50 columns"]),
+    ("nulls.jsonl", b'{"a": null, "b": true}\n', ['"nul">null</span>', "<td>true</td>"]),
     ("rows.jsonl", b'{"a": 1}\n{"a": 2, "b": [3]}\n', ["<th scope=\"col\">b</th>", "<td>[3]</td>"]),
     ("scan.xy", XY, ["<svg", "intensity against angle", "highest at 11", ">50</td>"]),
     ("scan.xye", "1 2 0.1\n2 3 0.1\n", ["y against x", ">error</th>"]),
@@ -132,7 +135,7 @@ def test_a_notebook_is_laid_out_and_its_pages_are_framed(signed_in, alice, make_
     assert "<b>bold</b>" not in page
     assert f"/files/{file.pk}/frame?output=1.1" in page
     frame = client.get(f"/files/{file.pk}/frame?output=1.1")
-    assert frame.content == b"<b>bold</b><script>1</script>"
+    assert frame.content.endswith(b"</style><b>bold</b><script>1</script>")
     assert frame.headers["Content-Security-Policy"].startswith("sandbox allow-scripts; default")
     for wrong in ("", "9.9", "0.0", "x", "1.0"):
         assert client.get(f"/files/{file.pk}/frame?output={wrong}").status_code == 404
@@ -206,3 +209,15 @@ def test_glb_headers_are_checked(make_file):
     assert (
         make_file("x.glb", struct.pack("<4sII", b"glTF", 2, 12)).media_type == "model/gltf-binary"
     )
+
+
+def test_of_a_noisy_peak_one_is_told_and_flat_curves_get_their_own_scale():
+    xs = tuple(range(100))
+    noisy = [5.0 + at % 2 for at in xs]
+    noisy[29:32], noisy[60:64] = [50, 45, 51], [400, 390, 380, 395]
+    assert [x for x, _ in plots._peaks(xs, tuple(noisy))] == ["60", "31"]
+
+    across = plots.Axis(0, 99, 0, 100)
+    steady, small = tuple(-100.0 - x for x in xs), tuple(1 / (1 + x) for x in xs)
+    assert len(plots._panels(across, xs, [("energy", steady), ("force", small)])) == 2
+    assert len(plots._panels(across, xs, [("energy", steady), ("other", steady)])) == 1

@@ -1,6 +1,7 @@
 """The first rows of a table, whatever it is written in."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 from django.core.cache import cache
 
@@ -18,6 +19,7 @@ ANSWER_BYTES = 4 << 20
 BOOKS = {"xlsx", "xlsm", "xlsb", "xls", "ods"}
 LARGEST_BOOK = 32 << 20
 MOST_SHEETS = 8
+NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?")
 
 
 def parquet(file: File, limit: int) -> Rows | None:
@@ -33,11 +35,13 @@ def parquet(file: File, limit: int) -> Rows | None:
     names = [name for name, _ in answer["columns"]][: heads.MAX_COLUMNS]
     rows = [[_said(cell) for cell in row[: heads.MAX_COLUMNS]] for row in answer["rows"]]
     whole = len(rows) <= limit and not answer["truncated"]
-    return Rows(names, rows[:limit], whole)
+    return Rows(names, rows[:limit], whole, len(answer["columns"]))
 
 
-def _said(value: object) -> str:
-    return "" if value is None else str(value)[:200]
+def _said(value: object) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)[:200]
 
 
 def separated(file: File, limit: int) -> Rows:
@@ -74,7 +78,23 @@ READERS: dict[str, Callable[[File, int], Rows | None]] = {
 
 def _data(file: File, compact: bool) -> Data | None:
     table = READERS[file.extension](file, ROWS[compact])
-    return {"table": table} if table else None
+    if table is None:
+        return None
+    numbers = [
+        _are_numbers(row[at] for row in table.rows if at < len(row))
+        for at in range(len(table.header))
+    ]
+    return {
+        "table": table,
+        "columns": list(zip(table.header, numbers, strict=True)),
+        "rows": [list(zip(row, numbers + [False] * len(row), strict=False)) for row in table.rows],
+    }
+
+
+def _are_numbers(values: Iterable[str | None]) -> bool:
+    """They stand at the right then; what is not there does not count."""
+    given = [value for value in values if value]
+    return bool(given) and all(NUMBER.fullmatch(value) for value in given)
 
 
 TABLE = Kind("table", fits=lambda file: file.extension in READERS, data=_data)

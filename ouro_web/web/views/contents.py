@@ -34,6 +34,17 @@ def preview(request: Request, pk: UUID) -> HttpResponseBase:
     return content.kept(request, file, lambda: previews.picture(file), kind="image/png")
 
 
+# What notebooks' own pages give to tables and texts; what the output says itself goes before it.
+PLAIN = (
+    "<!doctype html><style>:where(body){margin:8px;font:13px/1.5 system-ui,sans-serif}"
+    ":where(table){border-collapse:collapse;border:0}"
+    ":where(th,td){padding:4px 8px;border:0;text-align:right}"
+    ":where(thead){border-bottom:1px solid #888}"
+    ":where(tbody tr:nth-child(even)){background:#f3f2f0}"
+    "</style>"
+)
+
+
 @require_safe
 def frame(request: Request, pk: UUID) -> HttpResponseBase:
     """For the sandboxed frame of a viewer: a page that a person or a service made, a figure, or
@@ -46,7 +57,7 @@ def frame(request: Request, pk: UUID) -> HttpResponseBase:
     html = page_of(file, request.GET.get("output", "")) if file.extension == "ipynb" else None
     if html is None:
         raise Http404
-    return content.framed_part(request, html)
+    return content.framed_part(request, PLAIN + html)
 
 
 @require_safe

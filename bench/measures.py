@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bench import api, forms, load, page, processes, rows, search, tables, writing
+from bench import api, datasette, forms, load, page, processes, rows, search, tables, writing
 from bench.figures import AT_ONCE, CLIENTS, ONE_BY_ONE, PAGES, RUNS_EACH, SAVES, Figure, say
 from bench.site import Site
 from ouro_web.accounts import keys
@@ -242,6 +242,7 @@ def million_rows(bench: Bench) -> Dataset:
         ),
     )
     sorted_page(dataset)
+    datasette.compare(source)
     return dataset
 
 

@@ -170,8 +170,10 @@ def _answer(
 
 
 def _body(request: HttpRequest, file: Stored, etag: str) -> HttpResponseBase:
-    if etag in _listed(request.headers.get("If-None-Match", "")):
+    if {etag, "*"} & _listed(request.headers.get("If-None-Match", "")):
         return HttpResponse(status=304)
+    if not {etag, "*"} & _listed(request.headers.get("If-Match", "*")):
+        return HttpResponse(status=412)  # somebody goes on with a file that is another one now
     try:
         span = wanted(request, file.size, etag)
     except UnsatisfiableError:

@@ -59,6 +59,15 @@ function number(value) {
 }
 
 const word = (value) => (value === null ? "null" : String(value));
+
+/* Names along an axis: moments as short as they can be without two becoming one. */
+function words(table, name) {
+  const all = table.values(name).map(word);
+  if (!table.isMoment(name)) return all;
+  const days = all.map((text) => text.slice(0, 10));
+  if (all.every((text) => !/[1-9]/.test(text.slice(10).replace(/[+-]\d\d(:?\d\d)?$/, "")))) return days;
+  return all.map((text) => text.slice(0, 19).replace("T", " ").replace(/:00$/, ""));
+}
 const called = (entry) => entry.name || entry.label || entry.dataKey;
 const label = (entry) => entry?.label || entry?.name || entry?.dataKey || "";
 const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
@@ -103,7 +112,7 @@ function cartesian(config, table, style) {
   const xs = table.values(category.dataKey);
   const continuous = !bars && (table.isNumber(category.dataKey) || table.isMoment(category.dataKey));
   const kind = !continuous ? "category" : table.isMoment(category.dataKey) ? "time" : "value";
-  const along = axis(kind, label(category), style, kind === "category" ? { data: xs.map(word) } : {});
+  const along = axis(kind, label(category), style, kind === "category" ? { data: words(table, category.dataKey) } : {});
   const across = axis("value", label(config.value) || (series.length === 1 ? called(series[0]) : ""), style, bars ? { scale: false } : {});
   const lying = config.layout === "vertical" && kind === "category";
   const many = xs.length > 60;

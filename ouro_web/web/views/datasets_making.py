@@ -183,7 +183,7 @@ def _rows(draft: Draft, choice: Choice | None) -> list[dict[str, Any]]:
     for place, column in enumerate(draft.columns):
         name = choice.names[place] if choice else column["name"]
         kind = choice.types[place] if choice else column["type"]
-        values = [row[place] for row in draft.sample[:3]]
+        values = [_spelled(row[place]) for row in draft.sample[:3]]
         known = {"is_new": bool(held) and name not in held}
         rows.append({**column, "name": name, "type": kind, "values": values, **known})
     return rows
@@ -210,3 +210,7 @@ def new_empty(request: SignedInRequest) -> HttpResponse:
     rows = given + [("", "VARCHAR")] * max(0, EMPTY_ROWS - len(given))
     context = {"form": form, "rows": rows, "types": TYPES}
     return render(request, "datasets/empty.html", context, status=422 if form.errors else 200)
+
+
+def _spelled(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from ouro_web.accounts.models import User
 from ouro_web.assets.placement import Placement, rename
-from ouro_web.services import comparing, openapi, past
+from ouro_web.services import comparing, drafts, openapi, past, reading, tasks
 from ouro_web.services.comparing import Change
 from ouro_web.services.declaring import BY_HAND
 from ouro_web.services.importing import (
@@ -23,7 +24,7 @@ from ouro_web.services.importing import (
     readable,
     routes_of,
 )
-from ouro_web.services.models import Route, Service, SpecRevision
+from ouro_web.services.models import Route, Service, SpecDraft, SpecRevision
 from ouro_web.services.openapi import RouteDraft, Specification
 
 
@@ -121,6 +122,26 @@ def latest_facts(service: Service) -> dict[str, Any]:
     """What the document that stands says beside its operations, without the document."""
     facts = service.revisions.order_by("-created_at", "-id").values_list("facts", flat=True)
     return facts.first() or {}
+
+
+def is_read_as_today(service: Service) -> bool:
+    """Whether its document was read in the way in which it would be now; also without one."""
+    facts = latest_facts(service)
+    return not facts or facts.get("reading") == openapi.READING
+
+
+def again(service: Service, user: User) -> SpecDraft | None:
+    """The document that stands, to be looked at as it would be read now; nothing without one."""
+    revision = latest_revision(service)
+    if revision is None:
+        return None
+    text, source = revision.document, revision.source_url
+    is_small = reading.is_small(text, source_url=source)
+    found = reading.read(text, source_url=source) if is_small else None
+    kept = drafts.keep(user, text=text, source_url=source, specification=found)
+    if found is None:
+        tasks.read_draft.enqueue(str(kept.pk))
+    return kept
 
 
 def latest_revision(service: Service) -> SpecRevision | None:

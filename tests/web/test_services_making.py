@@ -410,3 +410,24 @@ def test_servers_of_operations_at_other_hosts_are_asked_about(browser, alice):
     assert kept == {"https://uploads.example/v2": "signed"}
     assert '<option value="signed" selected>' in settings
     assert service.servers == {}
+
+
+def test_a_document_that_was_read_in_an_older_way_can_be_read_again(browser, alice):
+    address = given(browser, document(run={"post": {"summary": "Run"}}))
+    service = browser.post(address, {**GOOD, "take": ["POST /run"]})["Location"]
+    new = text_of(browser.get(f"{service}/settings"))
+    revision = Service.objects.get().revisions.get()
+    revision.facts = {**revision.facts, "reading": 1}
+    revision.save()
+
+    old = text_of(browser.get(f"{service}/settings"))
+    offered = text_of(browser.get(f"{service}/refresh"))
+    changes = browser.post(f"{service}/refresh", {"_do": "again"})
+    shown = text_of(browser.get(changes["Location"]))
+    done = browser.post(changes["Location"])
+
+    told = "in another way since"
+    assert (told in new, told in old, told in offered) == (False, True, True)
+    assert "Nothing changes: 1 route stays as before." in shown
+    assert done.status_code == 302
+    assert told not in text_of(browser.get(f"{service}/settings"))

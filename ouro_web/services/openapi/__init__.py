@@ -17,7 +17,7 @@ from ouro_web.services.openapi.addresses import Server, Variable, base_urls
 from ouro_web.services.openapi.bundling import Fetch, has_others
 from ouro_web.services.openapi.drafts import RouteDraft, Specification
 from ouro_web.services.openapi.operations import declared
-from ouro_web.services.openapi.packing import head, packed, unpacked
+from ouro_web.services.openapi.packing import READING, head, packed, unpacked
 from ouro_web.services.openapi.parsing import MAX_BYTES, text_of
 from ouro_web.services.openapi.problems import DocumentError, Problem
 from ouro_web.services.openapi.reading import Progress, read, read_text
@@ -25,6 +25,7 @@ from ouro_web.services.openapi.security import Scheme
 
 __all__ = [
     "MAX_BYTES",
+    "READING",
     "DocumentError",
     "Fetch",
     "Problem",

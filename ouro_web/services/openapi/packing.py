@@ -18,9 +18,15 @@ def packed(given: Specification) -> dict[str, Any]:
     return {**head(given), "bundled": given.bundled, "drafts": drafts, "schemas": schemas}
 
 
+# Raised when documents are read in another way than before, so that those who keep a service are
+# told that its document would give other forms today.
+READING = 2
+
+
 def head(given: Specification) -> dict[str, Any]:
     """Everything but its operations: small enough to be looked at with every page."""
     return {
+        "reading": READING,
         **{word: getattr(given, word) for word in _PLAIN if word != "bundled"},
         "servers": [asdict(server) for server in given.servers],
         "schemes": [asdict(scheme) for scheme in given.schemes],

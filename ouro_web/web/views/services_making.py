@@ -132,6 +132,7 @@ def settings(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
         **frame(request.user, service, "settings"),
         "form": form,
         "limits_form": LimitsForm(None, service=service),
+        "is_read_as_today": refreshing.is_read_as_today(service),
     }
     return render(request, "services/settings.html", context, status=_status(form))
 
@@ -173,6 +174,10 @@ def limits(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
 def refresh(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
     """A new document for a service; what it would change is shown before anything does."""
     service = editable_service(request, owner, slug)
+    if request.POST.get("_do") == "again" and (kept := refreshing.again(service, request.user)):
+        return redirect(
+            "services:apply_refresh", owner=service.namespace, slug=service.slug, draft=kept.pk
+        )
     initial = {"url": service.spec_url}
     form = SpecForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -180,7 +185,12 @@ def refresh(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
         return redirect(
             "services:apply_refresh", owner=service.namespace, slug=service.slug, draft=kept.pk
         )
-    context = {**frame(request.user, service, "settings"), "form": form}
+    context = {
+        **frame(request.user, service, "settings"),
+        "form": form,
+        "has_document": bool(refreshing.latest_facts(service)),
+        "is_read_as_today": refreshing.is_read_as_today(service),
+    }
     return render(request, "services/refresh.html", context, status=_status(form))
 
 

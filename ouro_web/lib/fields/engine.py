@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema_rs as rs
 
-from ouro_web.lib.fields import exact
+from ouro_web.lib.fields import exact, visits
 from ouro_web.lib.fields.view import Schema, resolve, tagged
 
 # The engine that can look around takes up to so many steps, each as long as the text at worst;
@@ -26,6 +26,8 @@ class CannotCheckError(ValueError):
 
 
 def errors(schema: Schema, value: exact.Json) -> Iterator[rs.ValidationError]:
+    if visits.are_too_many(schema, value):
+        raise CannotCheckError("is too intricate to be checked")
     try:
         yield from _validator_for(exact.dumps(schema), value).iter_errors(value)
     except (ValueError, RecursionError) as error:
@@ -135,6 +137,11 @@ def _without_patterns(schema: Any, engines: tuple[Any, ...] = _ENGINES) -> Any:
         for key, item in schema.items()
         if not (key == "pattern" and isinstance(item, str) and not readable(item, engines))
     }
+
+
+def is_linear(pattern: str) -> bool:
+    """Whether it is checked in time in proportion to the text, however hostile."""
+    return readable(pattern, (_LINEAR,))
 
 
 @lru_cache(maxsize=1000)

@@ -1,5 +1,6 @@
 """A document -> the names and values a form would post for it. The inverse of `read`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -168,8 +169,19 @@ def _is_number(text: str) -> bool:
     return True
 
 
+MOST_DEFAULTS = 2000  # fields; what is required of what is required multiplies
+
+
 def defaults(root: Schema, schema: object, *, required: bool, depth: int = 0) -> Json | Absent:
     """What a fresh form opens with: defaults once, and the frame of what is required."""
+    return _defaults(root, schema, iter(range(MOST_DEFAULTS)), required=required, depth=depth)
+
+
+def _defaults(
+    root: Schema, schema: object, budget: Iterator[int], *, required: bool, depth: int
+) -> Json | Absent:
+    if next(budget, None) is None:
+        return ABSENT
     shape = shape_of(root, schema, depth)
     if "default" in shape.view:
         given: Json = shape.view["default"]
@@ -178,7 +190,9 @@ def defaults(root: Schema, schema: object, *, required: bool, depth: int = 0) ->
         return shape.options[0]
     if shape.kind == "object" and required and depth < MAX_DEPTH:
         made = {
-            child.key: defaults(root, child.schema, required=child.required, depth=depth + 1)
+            child.key: _defaults(
+                root, child.schema, budget, required=child.required, depth=depth + 1
+            )
             for child in shape.properties
         }
         return {key: value for key, value in made.items() if not isinstance(value, Absent)}

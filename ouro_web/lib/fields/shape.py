@@ -190,6 +190,8 @@ def _by_key(view: Schema) -> dict[str, Any]:
     patterns = tuple(given.items()) if isinstance(given, dict) else ()
     if not patterns:
         return {"extra": others} if others else {}
+    if len(patterns) > MAX_PATTERNS:
+        return {}
     if len(patterns) == 1 and not others:
         return {"extra": patterns[0][1]} if patterns[0][1] else {}
     return {"extra": patterns[0][1], "patterns": patterns, "others": others or {}}
@@ -208,6 +210,7 @@ def _undeclared(view: Schema) -> Iterator[Property]:
 
 
 MAX_UNDECLARED = 50
+MAX_PATTERNS = 20
 
 
 def _properties(root: Schema, view: Schema) -> Iterator[Property]:

@@ -34,6 +34,9 @@ def modernised(schema: dict[str, Any], *, old: bool, note: Note) -> dict[str, An
     _file_type(kept)
     _types(kept, note)
     _required(kept, note)
+    if kept.get("enum") == []:
+        del kept["enum"]
+        note("An “enum” without options would refuse everything and was left out.")
     _null_choices(kept, note)
     _written_default(kept, note)
     nullable = kept.pop("nullable", False) is True

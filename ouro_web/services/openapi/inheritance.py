@@ -9,17 +9,20 @@ A choice between some that extend one of these is told apart by what that says.
 from typing import Any
 
 Schemas = dict[str, Any]
+Children = dict[str, list[str]]
 CHOICES = ("oneOf", "anyOf")
+ANY = "-any"
 
 
 def unfolded(document: dict[str, Any]) -> dict[str, Any]:
     """The same document where nothing is inherited."""
     schemas, prefix = _named(document)
+    children = _children(schemas)
     choices = {
         f"{prefix}{name}": choice
         for name, schema in schemas.items()
-        if _is_base(name, schema, schemas, prefix)
-        and (choice := _choice(name, schema, schemas, prefix))
+        if _is_base(name, schema, children, prefix)
+        and (choice := _choice(name, schema, schemas, children, prefix))
     }
     if not choices:
         return document
@@ -30,8 +33,16 @@ def unfolded(document: dict[str, Any]) -> dict[str, Any]:
         else schema
         for name, schema in schemas.items()
     }
-    walked: dict[str, Any] = _walked(_with_schemas(document, plain), choices)
-    return walked
+    # Each choice once, under a name of its own: written out at every use it would multiply.
+    named = {reference: f"{reference}{ANY}" for reference in choices}
+    walked: dict[str, Any] = _walked(_with_schemas(document, plain), choices, named)
+    return _with_schemas(
+        walked,
+        {
+            **_named(walked)[0],
+            **{name.removeprefix(prefix): choices[reference] for reference, name in named.items()},
+        },
+    )
 
 
 def _with_schemas(document: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
@@ -50,14 +61,14 @@ def _named(document: dict[str, Any]) -> tuple[Schemas, str]:
     return (found if isinstance(found, dict) else {}), "#/definitions/"
 
 
-def _is_base(name: str, schema: Any, schemas: Schemas, prefix: str) -> bool:
+def _is_base(name: str, schema: Any, children: Children, prefix: str) -> bool:
     if not isinstance(schema, dict) or not _tag(schema):
         return False
     listed = [item for word in CHOICES for item in _listed(schema, word)]
     if not listed:
         return True
     references = {item.get("$ref") for item in listed if isinstance(item, dict)}
-    return references <= {f"{prefix}{child}" for child in _extending(name, schemas, prefix)}
+    return references <= {f"{prefix}{child}" for child in _extending(name, children, prefix)}
 
 
 def _listed(schema: dict[str, Any], word: str) -> list[Any]:
@@ -73,7 +84,7 @@ def _tag(schema: dict[str, Any]) -> str:
 
 
 def _choice(
-    name: str, schema: dict[str, Any], schemas: Schemas, prefix: str
+    name: str, schema: dict[str, Any], schemas: Schemas, children: Children, prefix: str
 ) -> dict[str, Any] | None:
     given = schema["discriminator"]
     mapping = given.get("mapping") if isinstance(given, dict) else None
@@ -82,7 +93,7 @@ def _choice(
         for value, target in (mapping.items() if isinstance(mapping, dict) else ())
         if isinstance(target, str)
     }
-    for child in _extending(name, schemas, prefix):
+    for child in _extending(name, children, prefix):
         if f"{prefix}{child}" not in told.values():
             told[child] = f"{prefix}{child}"
     told = {
@@ -96,33 +107,43 @@ def _choice(
     return {"oneOf": references, "discriminator": {"propertyName": _tag(schema), "mapping": told}}
 
 
-def _extending(name: str, schemas: Schemas, prefix: str) -> list[str]:
+def _extending(name: str, children: Children, prefix: str) -> list[str]:
     """All that are made of it, directly or by way of others."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     waiting = [name]
     while waiting:
-        reference = f"{prefix}{waiting.pop()}"
-        for child, schema in schemas.items():
-            parts = schema.get("allOf") if isinstance(schema, dict) else None
-            is_child = isinstance(parts, list) and {"$ref": reference} in parts
-            if is_child and child not in found and child != name:
-                found.append(child)
+        for child in children.get(f"{prefix}{waiting.pop()}", ()):
+            if child not in found and child != name:
+                found[child] = None
                 waiting.append(child)
+    return list(found)
+
+
+def _children(schemas: Schemas) -> Children:
+    """The schemas that are directly made of each, by the reference to it."""
+    found: Children = {}
+    for name, schema in schemas.items():
+        for part in _listed(schema, "allOf") if isinstance(schema, dict) else ():
+            if isinstance(part, dict) and part.keys() == {"$ref"}:
+                found.setdefault(str(part["$ref"]), []).append(name)
     return found
 
 
-def _walked(value: Any, choices: dict[str, Any], *, extends: bool = False) -> Any:
+def _walked(
+    value: Any, choices: dict[str, Any], named: dict[str, str], *, extends: bool = False
+) -> Any:
     """A copy with each use of a base as its choice; `extends` inside a list of `allOf`."""
     if isinstance(value, list):
-        return [_walked(item, choices, extends=extends) for item in value]
+        return [_walked(item, choices, named, extends=extends) for item in value]
     if not isinstance(value, dict):
         return value
     reference = value.get("$ref")
     if not extends and isinstance(reference, str) and reference in choices:
-        rest = {key: item for key, item in value.items() if key != "$ref"}
-        return {**choices[reference], **rest}
+        return {**value, "$ref": named[reference]}
     value = _told_apart(value, choices)
-    return {key: _walked(item, choices, extends=key == "allOf") for key, item in value.items()}
+    return {
+        key: _walked(item, choices, named, extends=key == "allOf") for key, item in value.items()
+    }
 
 
 def _told_apart(value: dict[str, Any], choices: dict[str, Any]) -> dict[str, Any]:

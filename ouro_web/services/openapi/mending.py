@@ -56,7 +56,7 @@ def _patterns(schema: dict[str, Any]) -> Iterator[tuple[Path, str]]:
                 yield [*path, "pattern"], _UNCHECKED
             if isinstance(value.get("patternProperties"), dict):
                 for pattern in [
-                    key for key in value["patternProperties"] if not engine.readable(key)
+                    key for key in value["patternProperties"] if not engine.is_linear(key)
                 ]:
                     del value["patternProperties"][pattern]
                     yield [*path, "patternProperties", pattern], _UNCHECKED

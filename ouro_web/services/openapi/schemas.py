@@ -189,16 +189,19 @@ class Reader:
         for word in ("oneOf", "anyOf"):
             for branch in schema[word] if isinstance(schema.get(word), list) else []:
                 self.branch(branch, branches)
+        known = {
+            spelling: ours
+            for ours, name in branches.items()
+            for spelling in (name, f"#/components/schemas/{name}", f"#/definitions/{name}")
+        }
         values = {
             value: ours
             for value, target in mapping.items()
-            for ours, name in branches.items()
-            if target in (name, f"#/components/schemas/{name}", f"#/definitions/{name}")
-            or self.named(target) == ours
+            if isinstance(target, str)
+            and (ours := known.get(target) or self.named(target)) in branches
         }
-        for ours, name in branches.items():
-            if ours not in values.values():
-                values[name] = ours
+        said = set(values.values())
+        values |= {name: ours for ours, name in branches.items() if ours not in said}
         values = tags.agreed(values, self.own_values(branches, given.get("propertyName")))
         kept = {key: value for key, value in given.items() if key != "mapping"}
         if other := self.named(self.target(given.get("defaultMapping"))):

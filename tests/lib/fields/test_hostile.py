@@ -4,6 +4,8 @@ import socket
 import threading
 from typing import Any
 
+import pytest
+
 from ouro_web.lib.fields import build, check, judge, read
 from tests.lib.fields.test_reading import asking, field_of
 
@@ -119,3 +121,28 @@ def test_a_made_up_draft_of_a_branch_is_ignored():
     ):
         state = {"b~s": ["value"], "b/v~b": ["0"], "b/v": ["3"], "b/v~d": [draft]}
         assert read(asked, {}, state).document["body"]["v"] == 3
+
+
+@pytest.mark.parametrize("word", ["allOf", "anyOf", "oneOf"])
+def test_schemas_that_double_at_every_step_are_not_followed(word: str):
+    parts = {f"A{at}": {word: [{"$ref": f"#/$defs/A{at + 1}"}] * 2} for at in range(28)}
+    asked = asking({"$ref": "#/$defs/A0", "$defs": {**parts, "A28": {"type": "integer"}}})
+
+    (problem,) = check(asked, {}, {"body": 5})
+
+    assert problem.message == "is too intricate to be checked"
+
+
+def test_defaults_that_multiply_have_an_end():
+    keys = list("abcdefghij")
+    parts = {
+        f"A{at}": {
+            "type": "object", "required": keys,
+            "properties": {key: {"$ref": f"#/$defs/A{at + 1}"} for key in keys},
+        }
+        for at in range(11)
+    }  # fmt: skip
+    leaf = {"type": "integer", "default": 1}
+    asked = asking({"$ref": "#/$defs/A0", "$defs": {**parts, "A11": leaf}})
+
+    assert build(asked, {}).areas

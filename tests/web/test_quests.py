@@ -6,6 +6,7 @@ from django.urls import reverse
 from ouro_web.assets.changing import Changes
 from ouro_web.quests import banning, entries, making, reviewing
 from ouro_web.quests.models import Entry, Item, Quest
+from ouro_web.web.forms.quests import DeclarationFormSet
 
 HAND = {"hand-TOTAL_FORMS": 2, "hand-INITIAL_FORMS": 0, "hand-MIN_NUM_FORMS": 0,
         "hand-MAX_NUM_FORMS": 20}  # fmt: skip
@@ -316,3 +317,9 @@ def test_a_quest_is_embedded_searched_and_told_of(signed_in, alice, bob, make_qu
     assert "mentioned you in Relax them" in told(browser.get("/notifications/"))
     assert quest.get_absolute_url() in told(browser.get("/teams/lab/alloys"))
     assert browser.get(f"/quests/{quest.pk}")["Location"] == quest.get_absolute_url()
+
+
+def test_a_post_of_too_many_declarations_is_refused_and_not_drawn():
+    formset = DeclarationFormSet({"form-TOTAL_FORMS": "9" * 400, "form-INITIAL_FORMS": "0"})
+    assert not formset.is_valid()
+    assert len(formset.forms) == 30

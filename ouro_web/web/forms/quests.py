@@ -92,7 +92,8 @@ class DeclarationForm(forms.Form):
         return data
 
 
-DeclarationFormSet = forms.formset_factory(DeclarationForm, extra=2, max_num=20)
+# A post that says it has more is not drawn back with a thousand of them, as Django would.
+DeclarationFormSet = forms.formset_factory(DeclarationForm, extra=2, max_num=20, absolute_max=30)
 
 
 def declarations(item: Item, data: Any = None) -> Any:

@@ -439,6 +439,7 @@ def make_dataset(place, alice):
     from ouro_web.assets.placement import base_fields
     from ouro_web.datasets.models import Dataset
 
+    @transaction.atomic
     def make(name="Penguins", *, csv=SPECIES, owner=None, visibility="organization", **fields):
         content, table = parquet_of(csv)
         blob = blobs.write("datasets", [content], largest=1 << 30)

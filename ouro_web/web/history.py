@@ -131,10 +131,16 @@ def says(text: str, person: Any) -> Q:
     others answers, which may hold what is in private outputs, and values where some are secret."""
     seen = Asset.objects.visible_to(person).filter(name__icontains=text).values("pk")
     linked = ActionAsset.objects.filter(action=OuterRef("pk"), asset__in=seen)
-    named = Q(error__icontains=text) | Q(route_name__icontains=text)
-    asked = Q(call__icontains=text) & (Q(user=person.pk) | Q(route__in=_without_secrets()))
-    answered = Q(response__icontains=text, user=person.pk)
+    named = _in_json("error", text) | Q(route_name__icontains=text)
+    asked = _in_json("call", text) & (Q(user=person.pk) | Q(route__in=_without_secrets()))
+    answered = _in_json("response", text) & Q(user=person.pk)
     return named | asked | answered | Q(Exists(linked))
+
+
+def _in_json(column: str, text: str) -> Q:
+    """JSON is searched as it is written, where quotes are escaped and other letters may be."""
+    written = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    return Q.create([(f"{column}__icontains", each) for each in sorted(written)], Q.OR)
 
 
 def _without_secrets() -> QuerySet[Route]:

@@ -161,6 +161,15 @@ def test_the_history_filters_by_status_and_text(signed_in, alice, make_action):
     assert b"No run fits" in client.get("/actions/?text=nothing like it").content
 
 
+@pytest.mark.parametrize("text", ['Größe "5"', "日本", "a\\b", "100 %"])
+def test_the_history_finds_what_json_escapes(signed_in, alice, make_action, text):
+    answered = make_action(response={"note": f"so {text} it is"})
+    asked = make_action(route=answered.route, body={"note": f"so {text} it was"})
+    page = signed_in(alice).get("/actions/", {"text": text}).content.decode()
+    assert f"run-{answered.pk}" in page
+    assert f"run-{asked.pk}" in page
+
+
 def test_the_values_of_others_are_searched_only_where_none_is_secret(
     signed_in, alice, bob, make_action, make_route
 ):

@@ -13,7 +13,8 @@
 kept apart from it. `exact` reads and writes its JSON without losing digits.
 """
 
-from ouro_web.lib.fields.encoding import Encoded, Upload, encode
+from ouro_web.lib.fields.bodies import Upload
+from ouro_web.lib.fields.encoding import Encoded, encode
 from ouro_web.lib.fields.files import with_places
 from ouro_web.lib.fields.form import Form, build, check, judge, read, reopened
 from ouro_web.lib.fields.hiding import without_secrets

@@ -1,30 +1,18 @@
-"""A document -> the parts of the HTTP request, by content type and parameter style.
+"""A document -> the parts of the HTTP request: path, query, headers and cookies, and the body."""
 
-Nested objects under deepObject are undefined in the standard; they are written `a[b][c]`, as most
-servers read them.
-"""
-
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from ouro_web.lib.fields import exact
+from ouro_web.lib.fields.bodies import encoded_body
 from ouro_web.lib.fields.exact import Json
-from ouro_web.lib.fields.places import Document, Operation, body_of
+from ouro_web.lib.fields.places import Document, Operation
+from ouro_web.lib.fields.styles import Pairs, as_content, styled, text_of
 
-Pairs = Iterator[tuple[str, str]]
-_DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|", "simple": ","}
 # Signs of an address that some values need as they are; everything else is escaped.
 _RESERVED = ":/?#[]@!$&'()*+,;="
-# One value of JSON on each line.
-JSON_LINES = (
-    "application/jsonl",
-    "application/x-ndjson",
-    "application/ndjson",
-    "application/x-jsonlines",
-)
+_RESERVED_IN_QUERY = ":/?@!$'()*,;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +26,8 @@ class Encoded:
     body_bytes: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file in the place of a value: a part of a form, or a whole body."""
-
-    filename: str
-    content_type: str
-    content: bytes
-
-
 def encode(operation: Operation, document: Document) -> Encoded:
-    content_type, body = _body(operation, document)
+    content_type, body = encoded_body(operation, document)
     return Encoded(
         path=_path(operation, document.get("path") or {}),
         query="&".join(_query(operation, document.get("query") or {})),
@@ -62,13 +41,6 @@ def _parameters(operation: Operation, place: str) -> Iterator[dict[str, Any]]:
     return (item for item in operation.get("parameters") or () if item.get("in") == place)
 
 
-def text_of(value: Json) -> str:
-    return value if isinstance(value, str) else exact.dumps(value)
-
-
-# Places of parameters
-
-
 def _path(operation: Operation, values: Mapping[str, Json]) -> str:
     path = str(operation.get("path") or "")
     for item in _parameters(operation, "path"):
@@ -80,7 +52,7 @@ def _path(operation: Operation, values: Mapping[str, Json]) -> str:
 def _in_path(item: Mapping[str, Any], name: str, value: Json) -> str:
     style, explode = item.get("style") or "simple", bool(item.get("explode"))
     if item.get("content_type"):
-        return quote(_as_content(item, value), safe="")
+        return quote(as_content(item, value), safe="")
     pieces = _pieces(value, explode=explode)
     if style == "matrix":
         return _matrix(name, value, pieces, explode=explode)
@@ -119,18 +91,14 @@ def _query(operation: Operation, values: Mapping[str, Json]) -> Iterator[str]:
         if name not in values:
             continue
         if item.get("whole"):
-            yield quote(_as_content(item, values[name]), safe="")
+            yield quote(as_content(item, values[name]), safe="")
             continue
-        safe = (
-            _RESERVED.translate({ord(sign): None for sign in "#&+=[]"})
-            if (item.get("allow_reserved"))
-            else ""
-        )
+        safe = _RESERVED_IN_QUERY if item.get("allow_reserved") else ""
         parts = _comma_parts(item, values[name])
         if parts:
             yield f"{quote(name, safe='[]')}={','.join(quote(part, safe=safe) for part in parts)}"
             continue
-        for key, text in _styled(item, name, values[name]):
+        for key, text in styled(item, name, values[name]):
             yield f"{quote(key, safe='[]')}={quote(text, safe=safe)}"
 
 
@@ -145,59 +113,6 @@ def _comma_parts(item: Mapping[str, Any], value: Json) -> list[str]:
     return [text_of(part) for part in value] if isinstance(value, list) else []
 
 
-def _as_content(item: Mapping[str, Any], value: Json) -> str:
-    """A parameter that has a content type is written like a body."""
-    is_json = "json" in str(item.get("content_type"))
-    return exact.dumps(value) if is_json else text_of(value)
-
-
-def _styled(item: Mapping[str, Any], name: str, value: Json) -> Pairs:
-    """A value as the pairs of a query or of a form body."""
-    style = item.get("style") or "form"
-    explode = item.get("explode")
-    explode = style == "form" if explode is None else bool(explode)
-    if item.get("content_type"):
-        yield name, _as_content(item, value)
-    elif isinstance(value, dict) and style == "deepObject":
-        yield from _deep(name, value)
-    elif isinstance(value, list):
-        yield from _several(name, value, _DELIMITERS.get(style, ","), explode=explode)
-    elif isinstance(value, dict):
-        yield from _fields(name, value, _DELIMITERS.get(style, ","), explode=explode)
-    elif value is not None:
-        yield name, text_of(value)
-    else:
-        yield name, ""
-
-
-def _several(name: str, value: list[Json], sign: str, *, explode: bool) -> Pairs:
-    if explode:
-        yield from ((name, text_of(part)) for part in value)
-    elif value:
-        yield name, sign.join(text_of(part) for part in value)
-
-
-def _fields(name: str, value: dict[str, Json], sign: str, *, explode: bool) -> Pairs:
-    if explode:
-        for key, part in value.items():
-            each = part if isinstance(part, list) else [part]
-            yield from ((key, text_of(item)) for item in each)
-    elif value:
-        parts = [text for key, part in value.items() for text in (key, text_of(part))]
-        yield name, sign.join(parts)
-
-
-def _deep(name: str, value: Json) -> Pairs:
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield from _deep(f"{name}[{key}]", part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _deep(name, part)
-    else:
-        yield name, "" if value is None else text_of(value)
-
-
 def _headers(operation: Operation, document: Document) -> Pairs:
     values = document.get("headers") or {}
     for item in _parameters(operation, "header"):
@@ -209,7 +124,7 @@ def _headers(operation: Operation, document: Document) -> Pairs:
         f"{quote(key, safe='')}={_in_cookie(item, text)}"
         for item in _parameters(operation, "cookie")
         if item["name"] in cookies
-        for key, text in _styled(item, str(item["name"]), cookies[item["name"]])
+        for key, text in styled(item, str(item["name"]), cookies[item["name"]])
     ]
     if pairs:
         yield "Cookie", "; ".join(pairs)
@@ -225,7 +140,7 @@ def _in_cookie(item: Mapping[str, Any], text: str) -> str:
 def _in_header(item: Mapping[str, Any], value: Json) -> str:
     """One line: a line break in a value would be another header."""
     if item.get("content_type"):
-        text = _as_content(item, value)
+        text = as_content(item, value)
     elif isinstance(value, list):
         text = ",".join(map(text_of, value))
     elif isinstance(value, dict):
@@ -234,83 +149,3 @@ def _in_header(item: Mapping[str, Any], value: Json) -> str:
     else:
         text = text_of(value)
     return "".join(sign if sign.isprintable() or sign == "\t" else " " for sign in text)
-
-
-# Bodies
-
-
-def _body(operation: Operation, document: Document) -> tuple[str, bytes | None]:
-    if "body" not in document:
-        return "", None
-    declared = body_of(operation, str(document.get("content_type") or "")) or {}
-    content_type = str(declared.get("content_type") or "application/json")
-    encoding = declared.get("encoding")
-    encoding = encoding if isinstance(encoding, dict) else {}
-    value = document["body"]
-    if isinstance(value, Upload):
-        return (value.content_type if "*" in content_type else content_type), value.content
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        return content_type, _urlencoded(value, encoding)
-    if kind.startswith("multipart/") and isinstance(value, dict):
-        return _multipart(content_type, value, encoding)
-    if kind in JSON_LINES and isinstance(value, list):
-        return content_type, b"".join(exact.dumps(item).encode() + b"\n" for item in value)
-    if isinstance(value, str) and "json" not in kind:
-        return ("application/octet-stream" if "*" in kind else content_type), value.encode()
-    if "*" in kind:
-        content_type = "application/json"
-    return content_type, exact.dumps(value).encode()
-
-
-def _urlencoded(value: dict[str, Json], encoding: Mapping[str, Any]) -> bytes:
-    pairs = [
-        f"{quote(key, safe='')}={quote(text, safe='')}"
-        for name, part in value.items()
-        for key, text in _form_pairs(name, part, encoding.get(name) or {})
-    ]
-    return "&".join(pairs).encode()
-
-
-def _form_pairs(name: str, value: Json, told: Mapping[str, Any]) -> Pairs:
-    """Without a stated style an object inside a form goes as JSON: no server reads it otherwise."""
-    if "style" in told or "explode" in told:
-        yield from _styled(told, name, value)
-    elif isinstance(value, list) and "contentType" not in told:
-        yield from ((name, text_of(part)) for part in value)
-    else:
-        yield name, "" if value is None else text_of(value)
-
-
-def _multipart(
-    content_type: str, value: dict[str, Json], encoding: Mapping[str, Any]
-) -> tuple[str, bytes]:
-    boundary = secrets.token_hex(16)
-    parts = []
-    for name, whole in value.items():
-        told = encoding.get(name) or {}
-        several = whole if isinstance(whole, list) and "contentType" not in told else [whole]
-        parts += [
-            _part(boundary, name, item, str(told.get("contentType") or "")) for item in several
-        ]
-    end = f"--{boundary}--\r\n".encode()
-    return f"{content_type}; boundary={boundary}", b"".join(parts) + end
-
-
-def _part(boundary: str, name: str, value: Json | Upload, kinds: str) -> bytes:
-    """`kinds` is the part's contentType: a type, or a list of those that it may have."""
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
-    kind = kinds if kinds and not {",", "*"} & set(kinds) else ""
-    if isinstance(value, Upload):
-        head += f'; filename="{_quoted(value.filename)}"'
-        kind, content = kind or value.content_type, value.content
-    else:
-        kind = kind or ("application/json" if isinstance(value, dict) else "")
-        content = (exact.dumps(value) if "json" in kind else text_of(value)).encode()
-    head += f"\r\nContent-Type: {kind}\r\n" if kind else "\r\n"
-    return head.encode() + b"\r\n" + content + b"\r\n"
-
-
-def _quoted(name: str) -> str:
-    """A name in a header of a part, as browsers write it."""
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,4 +1,4 @@
-"""Making quests and their items, handing in, and deciding."""
+"""Making quests and their items, and handing in."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ouro_web.accounts.models import User
 from ouro_web.assets.changing import Changes
-from ouro_web.quests import banning, configuring, entries, evaluating, items, making, reviewing
+from ouro_web.quests import banning, configuring, entries, items, making
 from ouro_web.quests.declaring import declared as declared_of
 from ouro_web.quests.models import Item, Quest, QuestStatus
 from ouro_web.web import quest_page
@@ -22,12 +22,7 @@ from ouro_web.web.frame import usual_place
 from ouro_web.web.http import SignedInRequest, render
 from ouro_web.web.lookup import may_edit, may_manage
 from ouro_web.web.uploads import keep_uploads
-from ouro_web.web.views.quests import (
-    decidable_entry,
-    readable_item,
-    readable_quest,
-    shown_entry,
-)
+from ouro_web.web.views.quests import readable_item, readable_quest
 
 METHODS = ["GET", "HEAD", "POST"]
 DONE = {
@@ -63,7 +58,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(METHODS)
 def edit(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
-    quest = _editable(request.user, readable_quest(request.user, owner, slug))
+    quest = editable(request.user, readable_quest(request.user, owner, slug))
     form = forms.EditQuestForm.of(quest, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -99,7 +94,7 @@ def status(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(METHODS)
 def add_item(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
-    quest = _editable(request.user, readable_quest(request.user, owner, slug))
+    quest = editable(request.user, readable_quest(request.user, owner, slug))
     last = quest.items.last()
     item = Item(quest=quest, sort_order=last.sort_order + 1 if last else 1)
     return _item_page(request, item, is_new=True)
@@ -109,7 +104,7 @@ def add_item(request: SignedInRequest, owner: str, slug: str) -> HttpResponse:
 @require_http_methods(METHODS)
 def edit_item(request: SignedInRequest, pk: UUID) -> HttpResponse:
     item = readable_item(request.user, pk)
-    _editable(request.user, item.quest)
+    editable(request.user, item.quest)
     return _item_page(request, item, is_new=False)
 
 
@@ -174,7 +169,7 @@ def forms_of_evaluation() -> set[str]:
 @require_POST
 def delete_item(request: SignedInRequest, pk: UUID) -> HttpResponse:
     item = readable_item(request.user, pk)
-    quest = _editable(request.user, item.quest)
+    quest = editable(request.user, item.quest)
     try:
         items.remove(item)
     except ValidationError as refused:
@@ -233,52 +228,6 @@ def _entered(
     return redirect("quests:entry", pk=made.pk)
 
 
-@login_required
-@require_POST
-def review(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    entry = decidable_entry(request.user, pk)
-    form = forms.ReviewForm(request.POST)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            reviewing.review(entry, by=request.user, status=data["status"], note=data["review"])
-        except ValidationError as refused:
-            add_errors(form, refused)
-        else:
-            messages.success(request, f"The entry is {data['status']}.")
-            return redirect("quests:entry", pk=pk)
-    return shown_entry(request, entry, form, status=422)
-
-
-@login_required
-@require_POST
-def evaluate(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    entry = decidable_entry(request.user, pk)
-    try:
-        evaluating.evaluate(entry)
-    except (ValidationError, PermissionDenied) as refused:
-        told = refused.messages if isinstance(refused, ValidationError) else [str(refused)]
-        messages.error(request, " ".join(told))
-    else:
-        messages.success(request, "The evaluation runs.")
-    return redirect("quests:entry", pk=pk)
-
-
-@login_required
-@require_POST
-def rescore(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    item = readable_item(request.user, pk)
-    _editable(request.user, item.quest)
-    try:
-        found = evaluating.rescore(item, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        skipped = f"; {len(found.skipped)} could not be" if found.skipped else ""
-        messages.success(request, f"{len(found.started)} entries are scored again{skipped}.")
-    return redirect("quests:leaderboard" if item.leaderboard_enabled else "quests:item", pk=pk)
-
-
 def by_field(error: ValidationError) -> dict[str, list[str]]:
     if hasattr(error, "error_dict"):
         return dict(error.message_dict)
@@ -293,7 +242,7 @@ def add_errors(form: Any, error: ValidationError) -> None:
         form.add_error(field if field in form.fields else None, says)
 
 
-def _editable(person: User, quest: Quest) -> Quest:
+def editable(person: User, quest: Quest) -> Quest:
     if not may_edit(person, quest):
         raise PermissionDenied("You may see this, but not change it.")
     return quest

@@ -85,6 +85,10 @@ def test_asking_being_let_in_and_being_turned_down(signed_in, alice, rita, carol
     assert "Asked to join" in browser.get(TEAM).content.decode()
     asked = JoinRequest.objects.get()
     assert browser.post(f"{TEAM}/requests/{asked.pk}", {"answer": "approve"}).status_code == 403
+    assert "Let in" not in signed_in(rita).get("/organizations/lab/members").content.decode()
+    of_all_teams = signed_in(alice).get("/organizations/lab/members").content.decode()
+    assert f"{TEAM}/requests/{asked.pk}" in of_all_teams
+    assert "to #alloys" in of_all_teams
     browser = signed_in(alice)
     assert "I know copper." in browser.get(f"{TEAM}/members").content.decode()
     browser.post(f"{TEAM}/requests/{asked.pk}", {"answer": "approve"})

@@ -15,7 +15,7 @@ from ouro_web.notifications.joining import approve
 from ouro_web.notifications.joining import join as join_or_ask
 from ouro_web.quests import banning
 from ouro_web.teams import joining, roles
-from ouro_web.teams.models import JoinRequest, Organization, Role, Team
+from ouro_web.teams.models import JoinRequest, JoinRequestQuerySet, Organization, Role, Team
 from ouro_web.teams.roles import Group
 from ouro_web.web.forms.teams import BanForm, MemberForm
 from ouro_web.web.http import SignedInRequest, render
@@ -29,7 +29,7 @@ def of_team(request: SignedInRequest, organization: str, name: str) -> HttpRespo
     context: dict[str, Any] = {"team": team}
     if manages(request.user, team):
         context |= {
-            "requests": team.join_requests.pending().select_related("user"),
+            "requests": _asking(team=team),
             "bans": team.bans.select_related("user"),
             "ban_form": BanForm(prefix="ban"),
         }
@@ -43,7 +43,15 @@ def of_organization(request: SignedInRequest, name: str) -> HttpResponse:
     stand = standing(request.user, organization)
     if not (stand.is_member or stand.manages):
         raise PermissionDenied("Only its members see who else is in it.")
-    return _people(request, organization, {"organization": organization})
+    context: dict[str, Any] = {"organization": organization}
+    if stand.manages:
+        context["requests"] = _asking(team__organization=organization)
+    return _people(request, organization, context)
+
+
+def _asking(**where: Any) -> JoinRequestQuerySet:
+    rows = JoinRequest.objects.pending().select_related("user", "team__organization")
+    return rows.filter(**where)
 
 
 def _people(request: SignedInRequest, group: Group, more: dict[str, Any]) -> HttpResponse:

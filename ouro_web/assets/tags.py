@@ -1,6 +1,7 @@
 """Tags: short words by which people gather things of one kind. The models are apart from models.py,
 which takes them in."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,8 +9,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Count
+from django.db.models.expressions import RawSQL
 
 from ouro_web.accounts.models import User
 from ouro_web.assets import words
@@ -99,7 +101,14 @@ def put(asset: Any, names: Iterable[str], *, by: User) -> None:
 
 def count(assets: Sequence[UUID], *, most: int = 8) -> list[tuple[str, int]]:
     """The most frequent tags of the assets with these ids, with how many have them."""
-    found = AssetTag.objects.filter(asset__in=assets).order_by()
+    found = AssetTag.objects.filter(asset_id__in=_among(assets)).order_by()
     counted = found.values("tag__name").annotate(number=Count("pk"))
     top = counted.order_by("-number", "tag__name")[:most]
     return [(row["tag__name"], row["number"]) for row in top]
+
+
+def _among(ids: Sequence[UUID]) -> RawSQL:
+    """Many ids as one parameter: to put each into a query takes longer than the query."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps([pk.hex for pk in ids])])

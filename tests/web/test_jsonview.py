@@ -32,6 +32,6 @@ def test_what_has_lines_already_is_left_alone():
 
 def test_a_long_line_is_cut_before_it_is_laid_out():
     text = '{"a":[' + "1," * LONGEST
-    assert len(laid_out(text)) < 8 * LONGEST
-    assert len(laid_out("[" * LONGEST)) < 100 * LONGEST
+    assert len(laid_out(text)) < 4 * LONGEST
+    assert len(laid_out("[" * 2000)) < 100 * 2000
     assert laid_out('{"a":"cut in the mid') == '{\n  "a": "cut in the mid'
